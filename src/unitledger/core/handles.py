@@ -1,0 +1,59 @@
+"""The names by which we find our own documents again in the books.
+
+They derive from the operator, the source's key and the incarnation (a payment deleted and
+made again is another incarnation), never from our row ids: a database restored from a
+backup must come to the same names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from unitledger.core.billing import RecordKey
+
+# Without i, l, o, u: read aloud over a telephone they are mistaken for others.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_TOKEN_LENGTH = 6
+# Xero does not state a limit for payment references; 255 is the limit of its other ones.
+REFERENCE_MAX = 255
+CONTACT_NUMBER_MAX = 50
+
+
+def token(*, operator: str, key: RecordKey, part: str, incarnation: int) -> str:
+    """Six characters that tell this write from every other of the operator's: `k7f3q2`."""
+    text = "\x1f".join(
+        (operator, key.source, key.kind, key.identifier_type, key.value, part, str(incarnation))
+    )
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    characters = []
+    for _ in range(_TOKEN_LENGTH):
+        number, digit = divmod(number, len(_ALPHABET))
+        characters.append(_ALPHABET[digit])
+    return "".join(characters)
+
+
+def contact_number(*, prefix: str, key: RecordKey) -> str:
+    """The contact's external key: the prefix and the tenant's key at its source.
+
+    A key too long for Xero's field keeps its beginning, for people, and ends in a digest.
+    """
+    plain = f"{prefix}{key.value}"
+    if len(plain) <= CONTACT_NUMBER_MAX:
+        return plain
+    digest = hashlib.sha256(key.value.encode()).hexdigest()[:12]
+    return f"{plain[: CONTACT_NUMBER_MAX - 13]}-{digest}"
+
+
+def payment_reference(*, text: str, token: str) -> str:
+    """What people read on the payment, with the token at its end: `R20931 B114 Smith · k7f3q2`."""
+    room = REFERENCE_MAX - len(token) - 3
+    return f"{text[:room].rstrip()} · {token}"
+
+
+def token_of(reference: str | None) -> str | None:
+    """The token at the end of a payment's reference, or None where there is none."""
+    if not reference or " · " not in reference:
+        return None
+    candidate = reference.rsplit(" · ", 1)[1].strip()
+    is_token = len(candidate) == _TOKEN_LENGTH and set(candidate) <= set(_ALPHABET)
+    return candidate if is_token else None

@@ -1,0 +1,142 @@
+"""How an operator's charges, places and payment methods map to an organisation's books.
+
+A mapping is immutable and numbered; a document keeps the number it was sent with. Look-up
+goes from the particular to the general: charge code at the location, charge code, charge
+type at the location, charge type, default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from unitledger.core.billing import ChargeType, Place
+
+
+class Dimension(StrEnum):
+    """What a tracking category follows."""
+
+    LOCATION = "location"
+    BUILDING = "building"
+    UNIT_TYPE = "unit_type"
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRule:
+    """Where a charge goes. An empty selector matches everything."""
+
+    account_code: str
+    tax_types: tuple[tuple[str, str], ...] = ()  # (percent as written by `percent_key`, tax type)
+    charge_type: ChargeType | None = None
+    charge_code: str | None = None
+    location: str | None = None
+    item_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRule:
+    """The paid-to account of a payment method; no method: the default."""
+
+    account_id: str
+    method: str | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingRule:
+    """One tracking category: the dimension it follows, and value → option where they differ."""
+
+    category: str
+    dimension: Dimension
+    options: tuple[tuple[str, str], ...] = ()
+    default_option: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    contact_prefix: str
+    charges: Sequence[ChargeRule] = ()
+    methods: Sequence[MethodRule] = ()
+    tracking: Sequence[TrackingRule] = ()
+    invoice_prefix: str = ""  # only where a clash with numbers in Xero was found
+    invoice_status: str = "AUTHORISED"
+
+    def charge_rule(
+        self, *, charge_type: ChargeType, charge_code: str | None, location: str
+    ) -> ChargeRule | None:
+        fitting = [
+            rule
+            for rule in self.charges
+            if rule.charge_type in (None, charge_type)
+            and rule.charge_code in (None, charge_code)
+            and rule.location in (None, location)
+        ]
+        return max(fitting, key=_charge_weight, default=None)
+
+    def method_rule(self, *, method: str, location: str) -> MethodRule | None:
+        fitting = [
+            rule
+            for rule in self.methods
+            if rule.method in (None, method) and rule.location in (None, location)
+        ]
+        return max(
+            fitting,
+            key=lambda rule: (rule.method is not None, rule.location is not None),
+            default=None,
+        )
+
+    def option(self, rule: TrackingRule, place: Place) -> str | None:
+        """The option for a place, or None where the dimension has no value and no default."""
+        value = {
+            Dimension.LOCATION: place.location,
+            Dimension.BUILDING: place.building,
+            Dimension.UNIT_TYPE: place.unit_type,
+        }[rule.dimension]
+        if value is None:
+            return rule.default_option
+        return dict(rule.options).get(value, value)
+
+
+def _charge_weight(rule: ChargeRule) -> tuple[bool, bool, bool]:
+    return (
+        rule.charge_code is not None,
+        rule.charge_type is not None,
+        rule.location is not None,
+    )
+
+
+def percent_key(percent: Decimal) -> str:
+    """One spelling for a percentage: 20, 12.5, 0."""
+    text = format(percent.normalize(), "f")
+    return "0" if text in ("-0", "0") else text
+
+
+def to_content(mapping: Mapping) -> dict[str, Any]:
+    """The stored form: plain JSON values."""
+    return asdict(mapping)
+
+
+def from_content(content: dict[str, Any]) -> Mapping:
+    fields = dict(content)
+    fields["charges"] = tuple(_charge(each) for each in fields.get("charges", ()))
+    fields["methods"] = tuple(MethodRule(**each) for each in fields.get("methods", ()))
+    fields["tracking"] = tuple(_tracking(each) for each in fields.get("tracking", ()))
+    return Mapping(**fields)
+
+
+def _charge(fields: dict[str, Any]) -> ChargeRule:
+    known = dict(fields)
+    if known.get("charge_type") is not None:
+        known["charge_type"] = ChargeType(known["charge_type"])
+    known["tax_types"] = tuple((percent, tax) for percent, tax in known.get("tax_types", ()))
+    return ChargeRule(**known)
+
+
+def _tracking(fields: dict[str, Any]) -> TrackingRule:
+    known = dict(fields)
+    known["dimension"] = Dimension(known["dimension"])
+    known["options"] = tuple((value, option) for value, option in known.get("options", ()))
+    return TrackingRule(**known)

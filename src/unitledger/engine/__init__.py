@@ -1,0 +1,1 @@
+"""Use cases, in the order things happen. The only writer of documents, effects and batches."""

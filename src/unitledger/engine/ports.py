@@ -1,0 +1,103 @@
+"""What the engine needs from outside: the books, the clock, and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from unitledger.core.chart import Chart
+from unitledger.core.documents import DocumentKind, Wanted
+from unitledger.core.effects import EffectKind
+from unitledger.core.exchange import (
+    Access,
+    Answer,
+    Element,
+    Held,
+    HeldPage,
+    Limits,
+    ReachableOrganisation,
+    TokenPair,
+    TrialBalanceRow,
+    WriteRequest,
+)
+
+
+class Books(Protocol):
+    """One installation's way to Xero. Every method is one HTTP exchange, never retried,
+    except `render` and `compose`, which are pure, and `read_chart`, which is four."""
+
+    def render(self, wanted: Wanted) -> str:
+        """The element as JSON text, without the ids it hangs on."""
+        ...
+
+    def compose(
+        self, kind: EffectKind, elements: Sequence[Element], *, idempotency_key: str
+    ) -> WriteRequest: ...
+
+    def send(self, request: WriteRequest, access: Access) -> Answer:
+        """Send once and classify. Never raises for what the network or Xero does.
+        Safe to call from several threads."""
+        ...
+
+    def read_chart(self, access: Access, *, read_at: datetime) -> tuple[Chart, Limits, int]:
+        """Organisation, accounts, tax rates, tracking: four calls. The int is bytes read."""
+        ...
+
+    def read_held(
+        self,
+        kind: DocumentKind,
+        access: Access,
+        *,
+        page: int,
+        modified_since: datetime | None = None,
+        ids: Iterable[str] = (),
+        numbers: Iterable[str] = (),
+    ) -> HeldPage:
+        """One page of up to 1,000. Contacts include archived ones; documents all statuses."""
+        ...
+
+    def read_trial_balance(
+        self, access: Access, *, on: date
+    ) -> tuple[Sequence[TrialBalanceRow], Limits]: ...
+
+    def read_one(self, kind: DocumentKind, access: Access, xero_id: str) -> Held | None: ...
+
+
+class Identity(Protocol):
+    """The identity service: consents and tokens."""
+
+    def authorize_url(
+        self, *, client_id: str, redirect_uri: str, scopes: Sequence[str], state: str
+    ) -> str: ...
+
+    def exchange_code(
+        self, *, client_id: str, client_secret: str, code: str, redirect_uri: str, now: datetime
+    ) -> TokenPair: ...
+
+    def refresh(
+        self, *, client_id: str, client_secret: str, refresh_token: str, now: datetime
+    ) -> TokenPair:
+        """Raises `ConsentLost` where the person must consent again, `IdentityUnavailable`
+        where another try later may work."""
+        ...
+
+    def revoke(self, *, client_id: str, client_secret: str, refresh_token: str) -> None: ...
+
+    def reachable(self, *, access_token: str) -> Sequence[ReachableOrganisation]: ...
+
+    def disconnect(self, *, access_token: str, connection_id: str) -> None: ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """An aware UTC instant; in production the database's clock."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Ids(Protocol):
+    def idempotency_key(self) -> str:
+        """Fresh and random; at most 128 characters."""
+        ...
