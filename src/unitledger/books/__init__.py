@@ -1,0 +1,1 @@
+"""Accounting systems that documents are written to."""

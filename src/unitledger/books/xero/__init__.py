@@ -1,0 +1,1 @@
+"""The Xero adapter: dataclasses in and out, no Django."""

@@ -1,0 +1,1 @@
+"""Comparing what we wanted with what Xero holds: one file a rule."""

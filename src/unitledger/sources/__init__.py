@@ -1,0 +1,1 @@
+"""Where billing comes from: files, webhooks, the JSON wire schema."""

@@ -1,0 +1,1 @@
+"""Pages: one module a screen. Reads with querysets, changes through the engine."""
