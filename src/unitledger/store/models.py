@@ -1,0 +1,64 @@
+"""Every row of the store, by subject."""
+
+from unitledger.store.billing import Allocation, Invoice, InvoiceLine, Payment, Tenant
+from unitledger.store.catalogue import Charge, PaymentMethod
+from unitledger.store.connections import (
+    CallBudget,
+    Connection,
+    Consent,
+    ConsentRequest,
+    LocationRoute,
+    MappingVersion,
+    Organisation,
+    XeroApp,
+)
+from unitledger.store.holdings import Finding, Installation, XeroObject
+from unitledger.store.journal import Batch, Document, Effect, EffectDependency, Run
+from unitledger.store.people import Membership, Operator, User
+from unitledger.store.places import Building, Location, Unit
+from unitledger.store.records import (
+    Arrival,
+    ImportRun,
+    RecordIdentifier,
+    RecordVersion,
+    SourceAlias,
+    SourceRecord,
+)
+
+__all__ = [
+    "Allocation",
+    "Arrival",
+    "Batch",
+    "Building",
+    "CallBudget",
+    "Charge",
+    "Connection",
+    "Consent",
+    "ConsentRequest",
+    "Document",
+    "Effect",
+    "EffectDependency",
+    "Finding",
+    "ImportRun",
+    "Installation",
+    "Invoice",
+    "InvoiceLine",
+    "Location",
+    "LocationRoute",
+    "MappingVersion",
+    "Membership",
+    "Operator",
+    "Organisation",
+    "Payment",
+    "PaymentMethod",
+    "RecordIdentifier",
+    "RecordVersion",
+    "Run",
+    "SourceAlias",
+    "SourceRecord",
+    "Tenant",
+    "Unit",
+    "User",
+    "XeroApp",
+    "XeroObject",
+]

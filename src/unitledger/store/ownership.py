@@ -1,0 +1,59 @@
+"""The SQL that keeps one operator's rows to that operator: composite keys and row security.
+
+Migrations call these functions with the names frozen in them. Django cannot say either
+thing in a model: its foreign keys have one column, and it knows no policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+WEB_ROLE = "unitledger_web"
+OPERATOR_SETTING = "unitledger.operator_id"
+
+
+def composite_key(table: str, key: str = "id") -> str:
+    """Let (operator_id, key) be pointed at."""
+    return (
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_of_operator" UNIQUE (operator_id, "{key}");'
+    )
+
+
+def composite_reference(
+    table: str, column: str, target: str, *, target_key: str = "id", on_delete: str = "NO ACTION"
+) -> str:
+    """Let a row point at a row of its own operator only.
+
+    Deferred to the commit, so that rows of one transaction may be written in bulk, in any
+    order.
+    """
+    return (
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_same_operator" '
+        f'FOREIGN KEY (operator_id, "{column}") REFERENCES "{target}" (operator_id, '
+        f'"{target_key}") ON DELETE {on_delete} DEFERRABLE INITIALLY DEFERRED;'
+    )
+
+
+def web_role() -> str:
+    """The role that pages and the API read as. It owns nothing and cannot sign in."""
+    return f"""
+        DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{WEB_ROLE}') THEN
+                CREATE ROLE {WEB_ROLE} NOLOGIN;
+            END IF;
+            EXECUTE format('GRANT {WEB_ROLE} TO %I', current_user);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END $$;
+        GRANT USAGE ON SCHEMA public TO {WEB_ROLE};
+    """
+
+
+def row_security(tables: Iterable[str]) -> str:
+    """Show the web role the rows of the operator it was set to, and of nobody while unset."""
+    mine = f"operator_id = NULLIF(current_setting('{OPERATOR_SETTING}', true), '')::bigint"
+    return "\n".join(
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;'
+        f'CREATE POLICY "{table}_of_operator" ON "{table}" TO {WEB_ROLE} USING ({mine});'
+        f'GRANT SELECT ON "{table}" TO {WEB_ROLE};'
+        for table in tables
+    )
