@@ -24,6 +24,8 @@ def plain(day: date) -> str:
 
 def period(start_on: date, end_on: date) -> str:
     """A billing period as short as it can be said: 1–31 Mar 2026."""
+    if start_on == end_on:
+        return plain(start_on)
     if (start_on.year, start_on.month) == (end_on.year, end_on.month):
         return f"{start_on.day}–{plain(end_on)}"
     if start_on.year == end_on.year:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 class DocumentKind(StrEnum):
@@ -85,3 +86,110 @@ class WantedPayment:
 
 
 Wanted = WantedContact | WantedInvoice | WantedPayment
+
+
+def amount_of(wanted: Wanted) -> Decimal | None:
+    """The money of a wanted document; None for a contact."""
+    match wanted:
+        case WantedInvoice():
+            return wanted.total
+        case WantedPayment():
+            return wanted.amount
+        case WantedContact():
+            return None
+
+
+def dated_on(wanted: Wanted) -> date | None:
+    """The accounting date of a wanted document; None for a contact."""
+    match wanted:
+        case WantedInvoice():
+            return wanted.issued_on
+        case WantedPayment():
+            return wanted.paid_on
+        case WantedContact():
+            return None
+
+
+def wanted_to_content(wanted: Wanted) -> dict[str, Any]:
+    """The stored form: plain JSON values, amounts and dates as strings.
+
+    Written out by hand: `dataclasses.asdict` costs as much as sending the document.
+    """
+    match wanted:
+        case WantedContact():
+            return {
+                "kind": "contact",
+                "contact_number": wanted.contact_number,
+                "account_number": wanted.account_number,
+                "name": wanted.name,
+            }
+        case WantedInvoice():
+            return _invoice_to_content(wanted)
+        case WantedPayment():
+            return {
+                "kind": "payment",
+                "account_id": wanted.account_id,
+                "paid_on": wanted.paid_on.isoformat(),
+                "amount": format(wanted.amount, "f"),
+                "reference": wanted.reference,
+            }
+
+
+def wanted_from_content(content: Mapping[str, Any]) -> Wanted:
+    """The wanted document a stored form holds; the inverse of `wanted_to_content`."""
+    fields = dict(content)
+    match DocumentKind(fields.pop("kind")):
+        case DocumentKind.CONTACT:
+            return WantedContact(**fields)
+        case DocumentKind.INVOICE:
+            return _invoice_from_content(fields)
+        case DocumentKind.PAYMENT:
+            fields["paid_on"] = date.fromisoformat(fields["paid_on"])
+            fields["amount"] = Decimal(fields["amount"])
+            return WantedPayment(**fields)
+
+
+def _invoice_to_content(wanted: WantedInvoice) -> dict[str, Any]:
+    return {
+        "kind": "invoice",
+        "number": wanted.number,
+        "issued_on": wanted.issued_on.isoformat(),
+        "due_on": wanted.due_on.isoformat(),
+        "currency": wanted.currency,
+        "prices_include_tax": wanted.prices_include_tax,
+        "lines": [_line_to_content(line) for line in wanted.lines],
+        "total": format(wanted.total, "f"),
+        "reference": wanted.reference,
+        "url": wanted.url,
+        "status": wanted.status,
+    }
+
+
+def _line_to_content(line: WantedLine) -> dict[str, Any]:
+    return {
+        "description": line.description,
+        "quantity": format(line.quantity, "f"),
+        "unit_amount": format(line.unit_amount, "f"),
+        "account_code": line.account_code,
+        "tax_type": line.tax_type,
+        "line_amount": format(line.line_amount, "f"),
+        "tax_amount": format(line.tax_amount, "f"),
+        "overrides_tax": line.overrides_tax,
+        "tracking": None if line.tracking is None else dict(line.tracking),
+        "item_code": line.item_code,
+    }
+
+
+def _invoice_from_content(fields: dict[str, Any]) -> WantedInvoice:
+    fields["issued_on"] = date.fromisoformat(fields["issued_on"])
+    fields["due_on"] = date.fromisoformat(fields["due_on"])
+    fields["total"] = Decimal(fields["total"])
+    fields["lines"] = tuple(_line_from_content(line) for line in fields["lines"])
+    return WantedInvoice(**fields)
+
+
+def _line_from_content(content: Mapping[str, Any]) -> WantedLine:
+    fields = dict(content)
+    for name in ("quantity", "unit_amount", "line_amount", "tax_amount"):
+        fields[name] = Decimal(fields[name])
+    return WantedLine(**fields)

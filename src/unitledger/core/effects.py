@@ -199,9 +199,7 @@ def _after_absence(standing: Standing, look: Looked) -> Standing:
             # Maintenance says nothing about the element: it does not count against it.
             return _again(standing, look, batch_max=standing.batch_max)
         case _:
-            return _after_counted_absence(
-                replace(standing, absences=standing.absences + 1), look
-            )
+            return _after_counted_absence(replace(standing, absences=standing.absences + 1), look)
 
 
 def _after_contradiction(standing: Standing, look: Looked) -> Standing:

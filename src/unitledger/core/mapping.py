@@ -15,6 +15,12 @@ from typing import Any
 
 from unitledger.core.billing import ChargeType, Place
 
+# The percentage of a line whose source says nothing about tax: a choice of its own in the
+# mapping, never taken to be nought.
+UNSTATED_PERCENT = "unstated"
+# Xero allows two tracking elements on a line (documented, TrackingCategories page).
+TRACKING_MAX = 2
+
 
 class Dimension(StrEnum):
     """What a tracking category follows."""
@@ -35,6 +41,11 @@ class ChargeRule:
     location: str | None = None
     item_code: str | None = None
 
+    def tax_type(self, percent: Decimal | None) -> str | None:
+        """The tax type for a percentage, None standing for one the source does not state."""
+        key = UNSTATED_PERCENT if percent is None else percent_key(percent)
+        return dict(self.tax_types).get(key)
+
 
 @dataclass(frozen=True, slots=True)
 class MethodRule:
@@ -52,7 +63,17 @@ class TrackingRule:
     category: str
     dimension: Dimension
     options: tuple[tuple[str, str], ...] = ()
-    default_option: str | None = None
+    default_option: str | None = None  # where the place has no value of the dimension
+    is_required: bool = True  # False: a value without an option in Xero goes untracked
+
+
+@dataclass(frozen=True, slots=True)
+class RoundingRule:
+    """Where cents go that the source's total has and Xero's arithmetic has not."""
+
+    account_code: str  # an ordinary account: Xero's own rounding account takes no lines
+    tax_type: str  # a rate of 0 %
+    limit: str = "0.05"  # the most one document may be off, in its currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +84,7 @@ class Mapping:
     tracking: Sequence[TrackingRule] = ()
     invoice_prefix: str = ""  # only where a clash with numbers in Xero was found
     invoice_status: str = "AUTHORISED"
+    rounding: RoundingRule | None = None  # None: no rounding lines, the document stops
 
     def charge_rule(
         self, *, charge_type: ChargeType, charge_code: str | None, location: str
@@ -80,7 +102,7 @@ class Mapping:
         fitting = [
             rule
             for rule in self.methods
-            if rule.method in (None, method) and rule.location in (None, location)
+            if _is_method(rule, method) and rule.location in (None, location)
         ]
         return max(
             fitting,
@@ -98,6 +120,11 @@ class Mapping:
         if value is None:
             return rule.default_option
         return dict(rule.options).get(value, value)
+
+
+def _is_method(rule: MethodRule, method: str) -> bool:
+    # Storage software writes CASH in one export and Cash in the next.
+    return rule.method is None or rule.method.casefold() == method.casefold()
 
 
 def _charge_weight(rule: ChargeRule) -> tuple[bool, bool, bool]:
@@ -124,6 +151,8 @@ def from_content(content: dict[str, Any]) -> Mapping:
     fields["charges"] = tuple(_charge(each) for each in fields.get("charges", ()))
     fields["methods"] = tuple(MethodRule(**each) for each in fields.get("methods", ()))
     fields["tracking"] = tuple(_tracking(each) for each in fields.get("tracking", ()))
+    if fields.get("rounding") is not None:
+        fields["rounding"] = RoundingRule(**fields["rounding"])
     return Mapping(**fields)
 
 

@@ -33,10 +33,18 @@ class ProblemCode(StrEnum):
     CURRENCY_DIFFERS = "currency_differs"
     TOTAL_DIFFERS = "total_differs"
     TOTAL_NOT_POSITIVE = "total_not_positive"
+    TAX_DIFFERS = "tax_differs"
+    AMOUNT_UNFIT = "amount_unfit"
+    NUMBER_UNFIT = "number_unfit"
+    NAME_UNFIT = "name_unfit"
+    NAME_TAKEN = "name_taken"
+    ROUNDING_UNFIT = "rounding_unfit"
     PERIOD_LOCKED = "period_locked"
     TENANT_UNKNOWN = "tenant_unknown"
     INVOICE_UNKNOWN = "invoice_unknown"
     PAYMENT_UNALLOCATED = "payment_unallocated"
+    PAYMENT_OVERALLOCATED = "payment_overallocated"
+    PAYMENT_NOT_POSITIVE = "payment_not_positive"
     CONTACT_WAITS = "contact_waits"
     INVOICE_WAITS = "invoice_waits"
     EXISTS_NOT_OURS = "exists_not_ours"
@@ -136,7 +144,37 @@ _WORDINGS: Mapping[ProblemCode, _Wording] = {
     ProblemCode.TOTAL_NOT_POSITIVE: _Wording(
         "An invoice of {total} cannot be an invoice in Xero.",
         Actor.PERSON,
-        "Record it at the source as a credit note.",
+        "Record it at the source as a credit note; skip it where it comes to nothing.",
+    ),
+    ProblemCode.TAX_DIFFERS: _Wording(
+        "The source says {tax} of tax on {charge}; Xero would compute {computed}.",
+        Actor.PERSON,
+        "Correct the tax at the source, or choose the rate it was computed with.",
+    ),
+    ProblemCode.AMOUNT_UNFIT: _Wording(
+        "Xero cannot hold {amount} as the amount of {charge}.",
+        Actor.PERSON,
+        "Correct the amount at the source: whole cents, at most ten digits before the point.",
+    ),
+    ProblemCode.NUMBER_UNFIT: _Wording(
+        "{number} cannot be an invoice number in Xero.",
+        Actor.PERSON,
+        "Use 1 to 255 plain letters, digits and signs, without spaces at the ends.",
+    ),
+    ProblemCode.NAME_UNFIT: _Wording(
+        "Tenant {number} has no name that Xero can hold.",
+        Actor.PERSON,
+        "Give the tenant a name at the source.",
+    ),
+    ProblemCode.NAME_TAKEN: _Wording(
+        "Another tenant is called {name} too, even with the tenant's number.",
+        Actor.PERSON,
+        "Give one of the two another name or number at the source.",
+    ),
+    ProblemCode.ROUNDING_UNFIT: _Wording(
+        "Account {account} with tax rate {tax_type} cannot take a rounding line.",
+        Actor.PERSON,
+        "Choose an ordinary active account and an active rate of 0 % for rounding.",
     ),
     ProblemCode.PERIOD_LOCKED: _Wording(
         "{day} is in a locked period (locked to {locked_to}).",
@@ -155,6 +193,16 @@ _WORDINGS: Mapping[ProblemCode, _Wording] = {
         "{amount} of this payment settles no invoice.",
         Actor.PERSON,
         "Allocate the payment at its source.",
+    ),
+    ProblemCode.PAYMENT_OVERALLOCATED: _Wording(
+        "This payment settles {allocated}, more than the {amount} paid.",
+        Actor.PERSON,
+        "Correct the payment's allocations at its source.",
+    ),
+    ProblemCode.PAYMENT_NOT_POSITIVE: _Wording(
+        "A payment of {amount} cannot be a payment in Xero.",
+        Actor.PERSON,
+        "Record it at the source as a refund.",
     ),
     ProblemCode.CONTACT_WAITS: _Wording(
         "Waits for its contact {contact}.", Actor.US, "Goes by itself when the contact is in Xero."
