@@ -1,1 +1,1 @@
-"""Accounting systems that documents are written to."""
+"""The adapters to organisations' books. Each implements `engine.ports.Books`."""

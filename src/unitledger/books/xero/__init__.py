@@ -1,1 +1,1 @@
-"""The Xero adapter: dataclasses in and out, no Django."""
+"""The Xero adapter: values in, values out. Knows httpx2 and Xero's wire, and no Django."""

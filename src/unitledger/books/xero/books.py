@@ -1,0 +1,217 @@
+"""XeroBooks: `engine.ports.Books` over Xero's accounting API, or over an emulator of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import httpx2
+
+from unitledger.books.xero import parse, parse_chart, query, render
+from unitledger.books.xero.classify import classify_read, classify_write
+from unitledger.books.xero.client import (
+    DEFAULT_TIMEOUTS,
+    Call,
+    HttpClient,
+    NoReply,
+    Reply,
+    Timeouts,
+)
+from unitledger.books.xero.limits import read_limits
+from unitledger.books.xero.wire import UnexpectedAnswer, load, rows
+from unitledger.core.chart import Chart
+from unitledger.core.documents import DocumentKind, Wanted
+from unitledger.core.effects import EffectKind, Verdict
+from unitledger.core.exchange import (
+    Access,
+    Answer,
+    BooksUnavailable,
+    Element,
+    Held,
+    HeldPage,
+    Limits,
+    TrialBalanceRow,
+    WriteRequest,
+)
+
+XERO_API_URL = "https://api.xero.com/api.xro/2.0"
+
+
+class XeroBooks:
+    """One installation's way to Xero. Each method makes one exchange and never repeats it."""
+
+    def __init__(
+        self,
+        api_url: str,
+        *,
+        app_name: str = "unitledger",
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._http = HttpClient(api_url, app_name=app_name, timeouts=timeouts, transport=transport)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def render(self, wanted: Wanted) -> str:
+        return render.render(wanted)
+
+    def compose(
+        self, kind: EffectKind, elements: Sequence[Element], *, idempotency_key: str
+    ) -> WriteRequest:
+        return render.compose(kind, elements, idempotency_key=idempotency_key)
+
+    def send(self, request: WriteRequest, access: Access) -> Answer:
+        """Send once and classify. Never raises for what the network or Xero does."""
+        exchange = self._http.exchange(
+            Call(
+                method=request.method,
+                url=f"{self._api_url}/{request.path}",
+                headers={
+                    **_headers(access),
+                    "Content-Type": "application/json; charset=utf-8",
+                    "Idempotency-Key": request.idempotency_key,
+                },
+                body=request.body,
+            )
+        )
+        return classify_write(request, exchange)
+
+    def read_chart(self, access: Access, *, read_at: datetime) -> tuple[Chart, Limits, int]:
+        """Four calls, one after the other. Raises BooksUnavailable at the first that fails."""
+        organisation = self._read("Organisation", access)
+        accounts = self._read("Accounts", access)
+        tax_rates = self._read("TaxRates", access)
+        tracking = self._read("TrackingCategories?includeArchived=true", access)
+        answers = (organisation, accounts, tax_rates, tracking)
+        with _Understood(tracking):
+            chart = parse_chart.read_chart(
+                organisation=load(organisation.body),
+                accounts=load(accounts.body),
+                tax_rates=load(tax_rates.body),
+                tracking=load(tracking.body),
+                read_at=read_at,
+            )
+        return chart, read_limits(tracking.headers), sum(len(each.body) for each in answers)
+
+    def read_held(
+        self,
+        kind: DocumentKind,
+        access: Access,
+        *,
+        page: int,
+        modified_since: datetime | None = None,
+        ids: Iterable[str] = (),
+        numbers: Iterable[str] = (),
+    ) -> HeldPage:
+        """One page of up to 1,000, in the order of ids, in every status.
+
+        `numbers` are contact numbers, invoice numbers or payment references, at most 50, as
+        are ids; a single payment id is read at its own address. Raises BooksUnavailable, and
+        `query.CannotBeAsked` for a look-up Xero's filters cannot express.
+        """
+        wanted_ids, wanted_numbers = list(ids), list(numbers)
+        if kind is DocumentKind.PAYMENT and len(wanted_ids) == 1 and not wanted_numbers:
+            path = query.one_path(kind, wanted_ids[0])
+        else:
+            path = query.list_path(kind, page=page, ids=wanted_ids, numbers=wanted_numbers)
+        since = (
+            {}
+            if modified_since is None
+            else {"If-Modified-Since": query.modified_since(modified_since)}
+        )
+        reply = self._get(path, access, since)
+        # A server may answer an If-Modified-Since with 304; Xero gives an empty page.
+        if reply.status == 304 or (reply.status == 404 and "?" not in path):
+            return HeldPage((), page, page, None, read_limits(reply.headers), len(reply.body))
+        return _held_page(kind, _accepted(reply), page)
+
+    def read_one(self, kind: DocumentKind, access: Access, xero_id: str) -> Held | None:
+        """One object by its id in whatever status; None where Xero never issued the id."""
+        reply = self._get(query.one_path(kind, xero_id), access)
+        if reply.status == 404:
+            return None
+        held = _held_page(kind, _accepted(reply), 1).held
+        if len(held) != 1:
+            raise _unreadable(reply, f"{len(held)} objects for one id")
+        return held[0]
+
+    def read_trial_balance(
+        self, access: Access, *, on: date
+    ) -> tuple[Sequence[TrialBalanceRow], Limits]:
+        reply = self._read(f"Reports/TrialBalance?date={on.isoformat()}", access)
+        with _Understood(reply):
+            return parse_chart.read_trial_balance(load(reply.body)), read_limits(reply.headers)
+
+    def _read(self, path: str, access: Access) -> Reply:
+        return _accepted(self._get(path, access))
+
+    def _get(self, path: str, access: Access, more: dict[str, str] | None = None) -> Reply:
+        exchange = self._http.exchange(
+            Call("GET", f"{self._api_url}/{path}", {**_headers(access), **(more or {})})
+        )
+        if isinstance(exchange, NoReply):
+            raise _unavailable(exchange)
+        return exchange
+
+
+class _Understood:
+    """Turns an answer that lacks what we rely on into BooksUnavailable, which names the field."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, UnexpectedAnswer):
+            raise _unreadable(self._reply, str(error)) from error
+
+
+def _headers(access: Access) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {access.token}",
+        "xero-tenant-id": access.organisation_id,
+    }
+
+
+def _accepted(reply: Reply) -> Reply:
+    if not 200 <= reply.status < 300:
+        raise _unavailable(reply)
+    return reply
+
+
+def _held_page(kind: DocumentKind, reply: Reply, page: int) -> HeldPage:
+    with _Understood(reply):
+        data = load(reply.body)
+        found = rows(data, parse.COLLECTIONS[kind])
+        held = tuple(parse.read_held(kind, row) for row in found)
+    count = parse.read_page_count(data, page=page, rows_read=len(found), page_size=query.PAGE_SIZE)
+    return HeldPage(
+        held=held,
+        page=page,
+        page_count=count,
+        books_at=parse.read_books_at(data),
+        limits=read_limits(reply.headers),
+        bytes_read=len(reply.body),
+    )
+
+
+def _unavailable(exchange: Reply | NoReply) -> BooksUnavailable:
+    answer = classify_read(exchange)
+    return BooksUnavailable(
+        answer.whole or Verdict.UNKNOWN,
+        limits=answer.limits,
+        message=" ".join(answer.messages),
+    )
+
+
+def _unreadable(reply: Reply, reason: str) -> BooksUnavailable:
+    return BooksUnavailable(
+        Verdict.UNKNOWN,
+        limits=read_limits(reply.headers),
+        message=f"Xero's answer cannot be read: {reason}.",
+    )
