@@ -30,7 +30,8 @@ from unitledger.postgres.postmaster import find_postmaster, is_alive, remove_sta
 from unitledger.postgres.programs import Programs, clean_environment, programs_for
 
 START_SECONDS_MAX = 60.0
-START_TRIES = 5
+START_TRIES = 10
+PASSING = ("shared memory block", "lock file")  # complaints that a dying server's children cause
 RETRY_SECONDS = 1.0
 STOP_SECONDS_MAX = 60.0
 WATCH_SECONDS = 0.5
@@ -50,10 +51,10 @@ class Keeper:
         self._pid = 0
 
     def start(self) -> None:
-        """Serve: take over a server whose keeper died, or start one, with a few tries.
+        """Serve: take over a server whose keeper died, or start one.
 
         After a killed server its children need a moment to notice; until then PostgreSQL
-        refuses the data folder.
+        refuses the data folder, and is asked again.
         """
         found = find_postmaster(self._layout.data)
         if found is not None:
@@ -62,8 +63,8 @@ class Keeper:
         for tries_left in reversed(range(START_TRIES)):
             try:
                 self._start_once()
-            except StartFailed:
-                if tries_left == 0:
+            except StartFailed as error:
+                if tries_left == 0 or not any(words in str(error) for words in PASSING):
                     raise
                 time.sleep(RETRY_SECONDS)
             else:
@@ -147,6 +148,7 @@ def main(home: str) -> int:
     if not lock.try_take():
         _say(READY_LINE)  # another keeper is at work; the caller looks at the server itself
         return 0
+    lock.sign()
     try:
         keeper = _started_keeper(layout)
     except PostgresError as error:

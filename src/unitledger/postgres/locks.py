@@ -34,6 +34,11 @@ class FileLock:
     def release(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_UN)
 
+    def sign(self) -> None:
+        """Write our process id into the file, for people and tools that look."""
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode("ascii"), 0)
+
     def close(self) -> None:
         os.close(self._file)
 
