@@ -84,7 +84,13 @@ class Identity(Protocol):
 
     def revoke(self, *, client_id: str, client_secret: str, refresh_token: str) -> None: ...
 
-    def reachable(self, *, access_token: str) -> Sequence[ReachableOrganisation]: ...
+    def reachable(self, *, access_token: str) -> Sequence[ReachableOrganisation]:
+        """Every organisation the consent reaches: the ones of earlier consents too."""
+        ...
+
+    def consent_event(self, *, access_token: str) -> str | None:
+        """The `auth_event_id` of the act of consent that the token came from, if it says so."""
+        ...
 
     def disconnect(self, *, access_token: str, connection_id: str) -> None: ...
 
@@ -100,4 +106,8 @@ class Clock(Protocol):
 class Ids(Protocol):
     def idempotency_key(self) -> str:
         """Fresh and random; at most 128 characters."""
+        ...
+
+    def state_token(self) -> str:
+        """Fresh and not to be guessed: what comes back from a consent page to us."""
         ...

@@ -63,6 +63,7 @@ class ConsentRequest(OwnedByOperator):
     """A consent a person has begun: the state we sent along, good for one answer."""
 
     user = models.ForeignKey("store.User", on_delete=models.CASCADE, related_name="+", null=True)
+    user_id: int | None
     app = Owned("store.XeroApp")
     app_id: int
     state_token = models.TextField(unique=True)
