@@ -18,6 +18,7 @@ from unitledger.books.xero.wire import ZERO_ID, Row, UnexpectedAnswer, load, row
 from unitledger.core.effects import Verdict
 from unitledger.core.exchange import Answer, ElementAnswer, WriteRequest
 
+_CONTAINERS = (dict, list)
 MESSAGES_MAX = 20
 MESSAGE_LENGTH_MAX = 500
 
@@ -145,7 +146,8 @@ def _whole_messages(reply: Reply) -> Sequence[str]:
     if not isinstance(data, Mapping):
         return []
     said = [data.get("Message"), data.get("Title"), data.get("Detail")]
-    return _bounded([each for each in said if isinstance(each, str)] + list(_errors(data)))
+    errors, _ = _problems(data)
+    return _bounded([each for each in said if isinstance(each, str)] + list(errors))
 
 
 def _json_or_none(reply: Reply) -> Any:
@@ -165,7 +167,7 @@ def _only_element(request: WriteRequest, reply: Reply, whole: Answer) -> Answer:
     data = _json_or_none(reply)
     if whole.whole is not Verdict.REQUEST_REFUSED or not isinstance(data, Mapping):
         return whole
-    messages = _bounded(list(_errors(data.get("Elements"))))
+    messages, _ = _problems(data.get("Elements"))
     if not messages:
         return whole
     element = ElementAnswer(request.handles[0], _refusal(messages), messages=messages)
@@ -188,8 +190,7 @@ def _element_by_element(request: WriteRequest, reply: Reply) -> Answer:
 def _classify_element(request: WriteRequest, handle: str, row: Row | None) -> ElementAnswer:
     if row is None:
         return _unknown(handle, "Xero's answer does not speak of it.")
-    errors = _bounded(list(_errors(row)))
-    warnings = _bounded(list(_texts_under(row, "Warnings")))
+    errors, warnings = _problems(row)
     xero_id = _id_of(request, row)
     match _says_ok(row, errors, xero_id):
         case None:
@@ -253,34 +254,39 @@ def _id_of(request: WriteRequest, row: Row) -> str | None:
     return found if isinstance(found, str) and found not in ("", ZERO_ID) else None
 
 
-def _errors(data: Any) -> Iterator[str]:
-    return _texts_under(data, "ValidationErrors")
+def _problems(data: Any) -> tuple[Sequence[str], Sequence[str]]:
+    """Errors and warnings in the data, at any depth: lines and contacts carry their own."""
+    errors: list[str] = []
+    warnings: list[str] = []
+    _collect(data, errors, warnings)
+    return _bounded(errors), _bounded(warnings)
 
 
-def _texts_under(data: Any, name: str) -> Iterator[str]:
-    """Every text in a list of that name, at any depth: lines and contacts carry their own.
-
-    Documented on one page as `Description`, elsewhere and on the wire as `Message`.
-    """
-    if isinstance(data, Mapping):
+def _collect(data: Any, errors: list[str], warnings: list[str]) -> None:
+    # Exact types: this walks every value of every answer, and a JSON reader makes no others.
+    if type(data) is dict:
         for key, value in data.items():
-            if key == name and isinstance(value, list):
-                for each in value:
-                    yield from _text_of(each)
-            elif isinstance(value, (dict, list)):
-                yield from _texts_under(value, name)
-    elif isinstance(data, list):
+            if not value or type(value) not in _CONTAINERS:
+                continue
+            if key == "ValidationErrors":
+                errors.extend(_texts(value))
+            elif key == "Warnings":
+                warnings.extend(_texts(value))
+            else:
+                _collect(value, errors, warnings)
+    elif type(data) is list:
         for each in data:
-            yield from _texts_under(each, name)
+            _collect(each, errors, warnings)
 
 
-def _text_of(problem: Any) -> Iterator[str]:
-    if isinstance(problem, str):
-        yield problem
-    elif isinstance(problem, Mapping):
-        found = problem.get("Message") or problem.get("Description")
-        if isinstance(found, str):
-            yield found
+def _texts(problems: Any) -> Iterator[str]:
+    """Documented on one page as `Description`, elsewhere and on the wire as `Message`."""
+    for each in problems if isinstance(problems, list) else [problems]:
+        found = each
+        if isinstance(each, Mapping):
+            found = each.get("Message") or each.get("Description")
+        # A problem without words is still one: it must not read as success.
+        yield found if isinstance(found, str) and found else "Xero gave no reason."
 
 
 def _bounded(messages: Sequence[str]) -> tuple[str, ...]:

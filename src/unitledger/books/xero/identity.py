@@ -146,6 +146,22 @@ class XeroIdentity:
         except (UnexpectedAnswer, AttributeError) as error:
             raise IdentityUnavailable(f"The connections cannot be read: {error}.") from None
 
+    def consent_event(self, *, access_token: str) -> str | None:
+        """The `auth_event_id` of the act of consent that the token came from, if it says so.
+
+        Documented: the access token is a JWT with an `authentication_event_id`. We read it and
+        do not check its signature: the token came from the identity service itself.
+        """
+        parts = access_token.split(".")
+        if len(parts) != 3:
+            return None
+        try:
+            claims = load(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        except ValueError:
+            return None
+        event = claims.get("authentication_event_id") if isinstance(claims, Mapping) else None
+        return event if isinstance(event, str) and event else None
+
     def disconnect(self, *, access_token: str, connection_id: str) -> None:
         """Take one organisation off the consent. One that is gone already is no error."""
         if not is_guid(connection_id):

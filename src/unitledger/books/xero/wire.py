@@ -45,7 +45,7 @@ def load(body: bytes) -> Any:
 def rows(data: Any, name: str) -> Sequence[Row]:
     """Return the objects of an envelope's collection."""
     found = data.get(name) if isinstance(data, Mapping) else None
-    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+    if not isinstance(found, list) or not all(type(each) is dict for each in found):
         raise UnexpectedAnswer(field=name, found=found)
     return found
 
@@ -55,7 +55,7 @@ def text(row: Row, name: str) -> str | None:
     found = row.get(name)
     if found is None or found == "":
         return None
-    if not isinstance(found, str):
+    if type(found) is not str:
         raise UnexpectedAnswer(field=name, found=found)
     return found
 
