@@ -1,0 +1,177 @@
+"""The `fauxero` command: serve a world, audit a state file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fauxero.app import create_app
+from fauxero.http.limits import TIERS
+from fauxero.server import address, listen, server_for
+from fauxero.storage import NotAStateFile, Storage
+from fauxero.world import World
+
+TEMPLATES = ("uk", "au", "nz", "us")
+
+
+@click.group()
+@click.version_option(package_name="fauxero")
+def main() -> None:
+    """A stateful, rule-keeping, fault-injecting Xero that runs offline. An emulator."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep everything in this file; without it, nothing survives a stop.",
+)
+@click.option(
+    "--organisation",
+    "organisations",
+    multiple=True,
+    type=click.Choice(TEMPLATES),
+    help="A demo organisation to begin with; may be repeated.  [default: uk]",
+)
+@click.option("--history/--empty", default=False, help="Begin with a little history, or without.")
+@click.option(
+    "--tier",
+    type=click.Choice(list(TIERS)),
+    default="core",
+    show_default=True,
+    help="The app's price plan, which sets the calls a day.",
+)
+@click.option(
+    "--redirect-uri",
+    "redirect_uris",
+    multiple=True,
+    help="A redirect address for the demo app; may be repeated.",
+)
+@click.option("--auto-approve", is_flag=True, help="Answer the consent page without a person.")
+@click.option("--json", "as_json", is_flag=True, help="Print the ready line as a JSON object.")
+def serve(
+    host: str,
+    port: int,
+    state: Path | None,
+    organisations: tuple[str, ...],
+    history: bool,
+    tier: str,
+    redirect_uris: tuple[str, ...],
+    auto_approve: bool,
+    as_json: bool,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM. The first line says where, once it answers."""
+    opening = [
+        {"template": template, "history": history, "tier": tier}
+        for template in organisations or ("uk",)
+    ]
+    try:
+        storage = Storage(state) if state else None
+        world = (storage.read() if storage else None) or _opened(opening)
+        sock = listen(host, port)
+    except (NotAStateFile, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    _prepare_demo_app(world, redirect_uris)
+    if auto_approve:
+        world.approve_automatically()
+    if storage:
+        storage.save(world)
+    ready = _ready(world, address(sock), state)
+    line = json.dumps(ready) if as_json else _in_words(ready)
+    asyncio.run(_run(server_for(create_app(world, storage)), sock, line))
+    if storage:
+        storage.save(world)
+        storage.close()
+
+
+@main.command()
+@click.option(
+    "--state",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The state file of a fauxero that is not running.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def audit(state: Path, as_json: bool) -> None:
+    """Check that every organisation's ledger follows from its documents. Exit 1 if not."""
+    try:
+        world = Storage(state).read()
+    except NotAStateFile as error:
+        raise click.ClickException(str(error)) from None
+    if world is None:
+        raise click.ClickException(f"{state} is empty")
+    found = world.audit()
+    if as_json:
+        click.echo(json.dumps({"ok": not any(found.values()), "organisations": found}))
+    else:
+        for organisation_id, wrong in found.items():
+            name = world.organisations[organisation_id].name
+            click.echo(f"{name}: {wrong or 'balances'}")
+    sys.exit(1 if any(found.values()) else 0)
+
+
+def _opened(opening: list[dict[str, Any]]) -> World:
+    world = World()
+    world.open(opening)
+    return world
+
+
+def _prepare_demo_app(world: World, redirect_uris: tuple[str, ...]) -> None:
+    app = world.demo_app
+    world.identity.set_redirect_uris(
+        app.id, tuple(dict.fromkeys((*app.redirect_uris, *redirect_uris)))
+    )
+
+
+async def _run(server: Any, sock: Any, line: str) -> None:
+    """Serve, and print the ready line only when requests are answered."""
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.005)
+    if server.started:
+        click.echo(line)
+        sys.stdout.flush()
+    await serving
+
+
+def _ready(world: World, url: str, state: Path | None) -> dict[str, Any]:
+    app = world.demo_app
+    return {
+        "url": url,
+        "api_url": f"{url}/api.xro/2.0",
+        "authorize_url": f"{url}/identity/connect/authorize",
+        "token_url": f"{url}/connect/token",
+        "revocation_url": f"{url}/connect/revocation",
+        "connections_url": f"{url}/connections",
+        "control_url": f"{url}/_fauxero",
+        "client_id": app.id,
+        "client_secret": app.secret,
+        "redirect_uris": list(app.redirect_uris),
+        "organisations": [
+            {
+                "organisation_id": host.id,
+                "name": host.name,
+                "template": host.registration.template,
+            }
+            for host in world.organisations.values()
+        ],
+        "state": str(state.resolve()) if state else None,
+        "pid": os.getpid(),
+    }
+
+
+def _in_words(ready: dict[str, Any]) -> str:
+    names = ", ".join(found["name"] for found in ready["organisations"])
+    return (
+        f"fauxero (an emulator) answers at {ready['url']} for {names}\n"
+        f"client id {ready['client_id']}\nclient secret {ready['client_secret']}"
+    )

@@ -1,0 +1,81 @@
+"""`/_fauxero/`: what a tester does to the world. Plain JSON; errors are `{"error": "..."}`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fauxero.control import acting, observing, staging
+from fauxero.control.arguments import BadArguments, Missing
+from fauxero.http.exchange import Answer, Request, json_answer
+
+if TYPE_CHECKING:
+    from fauxero.world import World
+
+Handler = Callable[["World", Mapping[str, Any], str], Any]
+
+# (method, first word, has a second word): the handler gets the world, the body (or, for GET,
+# the query) and the second word.
+HANDLERS: Mapping[tuple[str, str, bool], Handler] = {
+    ("GET", "health", False): observing.health,
+    ("GET", "audit", False): observing.audit,
+    ("GET", "outbox", False): observing.show_outbox,
+    ("GET", "requests", False): observing.requests,
+    ("GET", "requests", True): observing.request_counts,
+    ("DELETE", "requests", False): observing.clear_requests,
+    ("POST", "reset", False): staging.reset,
+    ("GET", "organisations", False): staging.organisations,
+    ("POST", "organisations", False): staging.add_organisation,
+    ("POST", "organisations", True): staging.change_organisation,
+    ("POST", "seed", False): staging.add_organisation,
+    ("GET", "apps", False): staging.apps,
+    ("POST", "apps", False): staging.add_app,
+    ("POST", "token", False): staging.token,
+    ("GET", "settings", False): staging.settings,
+    ("POST", "settings", False): staging.change_settings,
+    ("GET", "snapshots", False): staging.snapshots,
+    ("POST", "snapshots", False): staging.take_snapshot,
+    ("POST", "restore", False): staging.restore,
+    ("GET", "clock", False): acting.clock,
+    ("POST", "clock", False): acting.set_clock,
+    ("GET", "faults", False): acting.faults,
+    ("POST", "faults", False): acting.add_fault,
+    ("DELETE", "faults", False): acting.clear_faults,
+    ("DELETE", "faults", True): acting.remove_fault,
+    ("GET", "acts", False): acting.acts,
+    ("POST", "acts", True): acting.act,
+}
+
+
+def answer_control(world: World, request: Request) -> Answer:
+    words = request.segments[1:]
+    if not 1 <= len(words) <= 2:
+        return _error(404, "no such path; see /_fauxero/health")
+    handler = HANDLERS.get((request.method, words[0], len(words) == 2))
+    if handler is None:
+        known = any(word == words[0] for _, word, _ in HANDLERS)
+        return _error(405 if known else 404, f"no {request.method} {request.path}")
+    try:
+        arguments = dict(request.query) if request.method == "GET" else _body(request)
+        return json_answer(handler(world, arguments, words[1] if len(words) == 2 else ""))
+    except Missing as error:
+        return _error(404, str(error))
+    except BadArguments as error:
+        return _error(400, str(error))
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    if not request.body.strip():
+        return {}
+    try:
+        data = json.loads(request.body)
+    except ValueError as error:
+        raise BadArguments(f"the body is not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise BadArguments("the body must be a JSON object")
+    return data
+
+
+def _error(status: int, message: str) -> Answer:
+    return json_answer({"error": message}, status=status)

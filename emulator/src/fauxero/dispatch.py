@@ -1,0 +1,74 @@
+"""From a request to its answer: which part of the emulator it is for, without any socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fauxero.control.endpoints import answer_control
+from fauxero.faults import ERROR_AFTER, ERROR_BEFORE, RATE_LIMIT, REFUSE, Fault, first
+from fauxero.http import errors
+from fauxero.http.api import answer_api, gateway_error
+from fauxero.http.exchange import Answer, Request, Trace, html_answer, json_answer
+from fauxero.http.routes import is_api
+from fauxero.identity.endpoints import answer_identity
+
+if TYPE_CHECKING:
+    from fauxero.world import World
+
+CONTROL = "/_fauxero"
+
+_FRONT_PAGE = """<!doctype html><html lang="en"><title>fauxero</title>
+<h1>fauxero</h1><p>An emulator of Xero's API. It is not Xero and holds no real books.</p>
+<p>API root: <code>/api.xro/2.0</code> · control: <code>/_fauxero/health</code></p></html>"""
+
+
+def is_control(request: Request) -> bool:
+    return request.path == CONTROL or request.path.startswith(f"{CONTROL}/")
+
+
+def answer(
+    world: World,
+    request: Request,
+    trace: Trace,
+    *,
+    faults: tuple[Fault, ...] = (),
+    has_place: bool = True,
+    is_reserved: bool = False,
+) -> Answer:
+    """Process a request, now, and return its answer. Never raises for what a client sent."""
+    if is_control(request):
+        return answer_control(world, request)
+    if is_api(request.segments):
+        return answer_api(
+            world, request, trace, faults=faults, has_place=has_place, is_reserved=is_reserved
+        )
+    return _identity(world, request, trace, faults)
+
+
+def _identity(
+    world: World, request: Request, trace: Trace, faults: tuple[Fault, ...]
+) -> Answer:
+    """The identity server and the front page, under the faults that make sense there."""
+    before = first(faults, ERROR_BEFORE)
+    if before is not None:
+        trace.reason = f"fault: {before.status} before commit"
+        return gateway_error(before.status, world.ids.uuid())
+    limited = first(faults, RATE_LIMIT)
+    if limited is not None:
+        trace.reason = "fault: 429"
+        return errors.too_many((("X-Rate-Limit-Problem", limited.problem),))
+    refused = first(faults, REFUSE)
+    if refused is not None:
+        trace.reason = "fault: refused"
+        return json_answer({"error": refused.message or "invalid_grant"}, status=400, compact=True)
+    found = answer_identity(world, request, trace)
+    if found is None:
+        if request.path == "/":
+            return html_answer(_FRONT_PAGE)
+        trace.reason = "no such path"
+        return errors.not_found()
+    after = first(faults, ERROR_AFTER)
+    if after is not None:
+        trace.reason = f"fault: {after.status} after commit"
+        return gateway_error(after.status, world.ids.uuid())
+    return found

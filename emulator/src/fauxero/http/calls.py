@@ -1,0 +1,176 @@
+"""One admitted call to an organisation's books: which resource, what it does, what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fauxero.accounting.base import ElementRefused
+from fauxero.accounting.resource import (
+    ZERO_ID,
+    BadPostData,
+    Element,
+    ListPage,
+    NotFound,
+    NotModelled,
+    Outcome,
+    Pagination,
+    Resource,
+    WriteOptions,
+)
+from fauxero.faults import LAG_LISTS, REFUSE, Fault, seconds
+from fauxero.http import batch, codec, errors
+from fauxero.http.exchange import JSON, Answer, Request, Trace
+from fauxero.http.query import list_query, summarizes_errors, unit_decimals
+from fauxero.http.routes import Route
+from fauxero.identity.records import App
+
+if TYPE_CHECKING:
+    from fauxero.world import Host, World
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    world: World
+    request: Request
+    trace: Trace
+    app: App
+    host: Host
+    route: Route
+    faults: tuple[Fault, ...]
+
+    @property
+    def resource(self) -> Resource:
+        return self.route.resource
+
+
+def perform(call: Call) -> Answer:
+    """Read or write. Raises RequestRefused; then the books are as they were."""
+    _check_formats(call.request)
+    match call.request.method:
+        case "GET":
+            return _read(call)
+        case "PUT" | "POST":
+            return _write(call)
+        case "DELETE" if call.route.key is not None:
+            return _delete(call, call.route.key)
+    raise NotModelled(f"{call.request.method} {call.request.path}")
+
+
+def _check_formats(request: Request) -> None:
+    """Xero answers XML unless JSON is asked for; until XML is modelled, JSON is the default."""
+    accept = (request.header("accept") or "").lower()
+    if accept and not any(form in accept for form in ("json", "*/*", "application/*")):
+        raise NotModelled(f"answers as {accept:.60}; ask for application/json")
+    sent = (request.header("content-type") or "").lower()
+    if request.body and ("xml" in sent or request.body.lstrip()[:1] == b"<"):
+        raise NotModelled("requests in XML; send application/json")
+
+
+def _read(call: Call) -> Answer:
+    decimals = unit_decimals(call.request)
+    if call.route.key is not None:
+        row = call.resource.read_one(call.host.books, call.route.key, unit_decimals=decimals)
+        if row is None:
+            raise NotFound(call.route.key)
+        return _answer(call, [row])
+    query = list_query(call.request, app_id=call.app.id)
+    with call.world.as_of(call.host, seconds(call.faults, LAG_LISTS)):
+        page: ListPage = call.resource.read_list(call.host.books, query)
+        return _answer(call, page.rows, page.pagination)
+
+
+def _write(call: Call) -> Answer:
+    resource, route = call.resource, call.route
+    elements = codec.parse_elements(
+        call.request.body, name=resource.name, element_name=resource.element_name
+    )
+    _check_count(call, elements)
+    call.trace.elements = len(elements)
+    honours = resource.summarizes_errors and route.key is None
+    summarizes = summarizes_errors(call.request) if honours else True
+    if call.world.faults.lists_lag:
+        call.world.remember_past(call.host)
+    refusal = next((fault for fault in call.faults if fault.action == REFUSE), None)
+    if refusal is not None:
+        return _refused_by_fault(refusal, elements)
+    written = batch.write_all(
+        call.host.books,
+        elements,
+        _writer(call),
+        summarizes_errors=summarizes,
+        saves_in_part=call.world.settings.partial_save,
+    )
+    if written.is_refused:
+        bad = [outcome for outcome in written.outcomes if outcome.errors]
+        call.trace.reason = bad[0].errors[0]
+        return errors.validation(
+            [_shown(call, batch.marked(outcome, has_status=False)) for outcome in bad]
+        )
+    rows = [batch.marked(outcome, has_status=not summarizes) for outcome in written.outcomes]
+    refused = [outcome.errors[0] for outcome in written.outcomes if outcome.errors]
+    if refused:
+        call.trace.reason = f"{len(refused)} of {len(rows)} elements: {refused[0]}"
+    return _answer(call, rows)
+
+
+def _delete(call: Call, key: str) -> Answer:
+    try:
+        with call.host.books.transaction():
+            call.resource.delete(call.host.books, key)
+    except ElementRefused as refused:
+        call.trace.reason = refused.errors[0]
+        echo: Element = {call.resource.id_field: key}
+        return errors.validation([batch.marked(Outcome(echo, refused.errors), has_status=False)])
+    return Answer(204)
+
+
+def _writer(call: Call) -> batch.Write:
+    books, resource, key = call.host.books, call.resource, call.route.key
+    options = WriteOptions(unit_decimals=unit_decimals(call.request), app_id=call.app.id)
+    if call.request.method == "PUT":
+        if key is not None:
+            raise NotModelled(f"PUT {call.request.path}")
+        return lambda element: resource.create(books, element, options)
+    return lambda element: resource.create_or_update(books, element, options, key=key)
+
+
+def _check_count(call: Call, elements: Sequence[Element]) -> None:
+    name = call.resource.element_name
+    if not elements:
+        raise BadPostData(f"No {name} was posted.")
+    if len(elements) > 1 and (call.resource.one_per_request or call.route.key is not None):
+        raise BadPostData(f"Only one {name} may be posted in a request.")
+
+
+def _refused_by_fault(fault: Fault, elements: Sequence[Element]) -> Answer:
+    if fault.error == 404:
+        return errors.not_found()
+    if fault.error == errors.BAD_POST_DATA:
+        return errors.bad_post_data(fault.message or "Error converting value. Path ''.")
+    message = fault.message or "The request was refused."
+    return errors.validation(
+        [
+            {**element, "ValidationErrors": [{"Message": message}]}
+            for element in elements[:1] or [{"ID": ZERO_ID}]
+        ]
+    )
+
+
+def _answer(
+    call: Call, rows: Sequence[Element], pagination: Pagination | None = None
+) -> Answer:
+    body = codec.envelope(
+        answer_id=call.world.ids.uuid(),
+        provider=call.app.name,
+        at=call.world.clock.now(),
+        name=call.resource.name,
+        rows=[_shown(call, row) for row in rows],
+        pagination=pagination,
+    )
+    return Answer(200, codec.dump(body), JSON)
+
+
+def _shown(call: Call, row: Element) -> Element:
+    return codec.with_companions(row, call.resource.date_companions)

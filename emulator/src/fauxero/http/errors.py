@@ -1,0 +1,128 @@
+"""The bodies Xero answers errors with, each in the shape its documentation or the wire shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fauxero.accounting.resource import Element
+from fauxero.http import codec
+from fauxero.http.exchange import HTML, JSON, Answer, json_answer, text_answer
+
+VALIDATION = 10
+BAD_POST_DATA = 14
+BAD_QUERY = 16
+
+MAINTENANCE = "The Xero API is currently offline for maintenance"
+UNAVAILABLE = "The Xero API is temporarily unavailable"
+ORGANISATION_OFFLINE = "The Organisation is offline"
+
+_TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 500: "An error occurred"}
+_INTERNAL = (
+    "An error occurred in Xero. Check the API Status page http://status.developer.xero.com "
+    "for current service status."
+)
+
+
+def _problem(status: int, detail: str, instance: str) -> Answer:
+    return json_answer(
+        {
+            "Type": None,
+            "Title": _TITLES[status],
+            "Status": status,
+            "Detail": detail,
+            "Instance": instance,
+            "Extensions": {},
+        },
+        status=status,
+        compact=True,
+    )
+
+
+def token_missing(instance: str) -> Answer:
+    """No bearer token, or one that Xero never issued."""
+    return _problem(401, "AuthenticationUnsuccessful", instance)
+
+
+def token_expired(at: datetime, instance: str) -> Answer:
+    """Reported verbatim by several integrators: month first, seconds, no zone."""
+    return _problem(401, f"TokenExpired: token expired at {at:%m/%d/%Y %H:%M:%S}", instance)
+
+
+def scope_missing(instance: str) -> Answer:
+    return _problem(401, "AuthorizationUnsuccessful", instance)
+
+
+def not_connected(instance: str) -> Answer:
+    """The organisation header is missing, unknown, or not connected to this app and user."""
+    return _problem(403, "AuthenticationUnsuccessful", instance)
+
+
+def internal(instance: str) -> Answer:
+    return _problem(500, _INTERNAL, instance)
+
+
+def key_misused(key: str, instance: str) -> Answer:
+    """The text is documented, the shape around it unsure."""
+    return _problem(400, f"Idempotency Key: {key} is used with a different request.", instance)
+
+
+def key_too_long(key: str, instance: str) -> Answer:
+    """Documented: names the key and its length. The wording is unsure."""
+    detail = f"Idempotency Key: {key} has {len(key)} characters; at most 128 are allowed."
+    return _problem(400, detail, instance)
+
+
+def not_found() -> Answer:
+    """Recorded on the wire: text/html, no JSON."""
+    return Answer(404, b"The resource you're looking for cannot be found", HTML)
+
+
+def too_many(headers: tuple[tuple[str, str], ...]) -> Answer:
+    """Recorded on the wire: an empty body and no Content-Type."""
+    return Answer(429, headers=headers)
+
+
+def unavailable(text: str = UNAVAILABLE) -> Answer:
+    return text_answer(text, status=503)
+
+
+def bad_gateway() -> Answer:
+    page = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+    return Answer(502, page, HTML)
+
+
+def precondition_failed(message: str) -> Answer:
+    return text_answer(message, status=412)
+
+
+def too_large() -> Answer:
+    return text_answer("Request Entity Too Large", status=413)
+
+
+def exception(number: int, kind: str, message: str, *, status: int = 400) -> Answer:
+    body = {"ErrorNumber": number, "Type": kind, "Message": message}
+    return json_answer(body, status=status, compact=True)
+
+
+def validation(elements: Sequence[Element]) -> Answer:
+    body = {
+        "ErrorNumber": VALIDATION,
+        "Type": "ValidationException",
+        "Message": "A validation exception occurred",
+        "Elements": elements,
+    }
+    return Answer(400, codec.dump(body), JSON)
+
+
+def bad_post_data(message: str) -> Answer:
+    return exception(BAD_POST_DATA, "PostDataInvalidException", message)
+
+
+def bad_query(message: str) -> Answer:
+    return exception(BAD_QUERY, "QueryParseException", message)
+
+
+def not_modelled(message: str) -> Answer:
+    """501 is Xero's own status for a method an endpoint lacks; the words say it is fauxero's."""
+    return exception(0, "NotImplementedException", f"Not modelled by fauxero: {message}", status=501)

@@ -1,0 +1,71 @@
+"""fauxero inside a test: a server in a thread of the same process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from fauxero.app import create_app
+from fauxero.server import address, listen, server_for
+from fauxero.storage import Storage
+from fauxero.world import World
+
+T = TypeVar("T")
+START_SECONDS_MAX = 10.0
+
+
+class Server:
+    """A running fauxero. Use `run` to touch the world while requests may be under way."""
+
+    def __init__(self, world: World, storage: Storage | None, host: str, port: int) -> None:
+        self.world = world
+        self._socket = listen(host, port)
+        self.url = address(self._socket)
+        self._uvicorn = server_for(create_app(world, storage))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._serve, name="fauxero", daemon=True)
+
+    def _serve(self) -> None:
+        asyncio.run(self._main())
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._uvicorn.serve(sockets=[self._socket])
+
+    def start(self) -> Server:
+        self._thread.start()
+        give_up_at = time.monotonic() + START_SECONDS_MAX
+        while not self._uvicorn.started:
+            if not self._thread.is_alive() or time.monotonic() > give_up_at:
+                raise RuntimeError("fauxero did not start")
+            time.sleep(0.001)
+        return self
+
+    def stop(self) -> None:
+        self._uvicorn.should_exit = True
+        self._thread.join(timeout=START_SECONDS_MAX)
+
+    def run(self, act: Callable[[World], T]) -> T:
+        """Call `act` with the world between two requests, and return what it returns."""
+        assert self._loop is not None
+
+        async def on_loop() -> T:
+            return act(self.world)
+
+        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def serve_in_thread(
+    world: World, *, storage: Storage | None = None, host: str = "127.0.0.1", port: int = 0
+) -> Server:
+    """Serve `world` on a free port and return once it answers."""
+    return Server(world, storage, host, port).start()
