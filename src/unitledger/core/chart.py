@@ -108,6 +108,9 @@ class OrganisationFacts:
     year_end_lock_on: date | None
     short_code: str | None = None  # for deep links
     is_emulated: bool = False
+    # The last day of its financial year: a trial balance shows income of that year only.
+    year_end_month: int | None = None
+    year_end_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,14 @@ def _facts(row: Row) -> OrganisationFacts:
         period_lock_on=day(row, "PeriodLockDate"),
         year_end_lock_on=day(row, "EndOfYearLockDate"),
         short_code=text(row, "ShortCode"),
+        year_end_month=_number(row, "FinancialYearEndMonth"),
+        year_end_day=_number(row, "FinancialYearEndDay"),
     )
+
+
+def _number(row: Row, field: str) -> int | None:
+    value = row.get(field)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _account(row: Row) -> Account:
