@@ -14,7 +14,12 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from unitledger.core.exchange import ConsentLost, IdentityUnavailable, ReachableOrganisation
+from unitledger.core.exchange import (
+    ConsentLost,
+    ConsentRefused,
+    IdentityUnavailable,
+    ReachableOrganisation,
+)
 from unitledger.engine.access import consent_token, store_tokens
 from unitledger.engine.tools import Tools, Vault
 from unitledger.store.connections import (
@@ -250,9 +255,7 @@ def _take_request(state: str, *, user_id: int | None, tools: Tools) -> ConsentRe
             .filter(state_token=state)
             .first()
         )
-        mismatch = _mismatch(
-            request, user_id=user_id, is_late=bool(request and request.expires_at < now)
-        )
+        mismatch = _mismatch(request, user_id=user_id, now=now)
         if request is None or mismatch is not None:
             raise AnswerMismatch(mismatch or Mismatch.UNKNOWN)
         request.used_at = now
@@ -347,7 +350,7 @@ def _withdraw(connection: Connection, *, tools: Tools) -> bool:
                 client_secret=tools.vault.open(consent.app.client_secret_sealed),
                 refresh_token=tools.vault.open(consent.refresh_token_sealed),
             )
-    except (ConsentLost, IdentityUnavailable):
+    except (ConsentLost, ConsentRefused, IdentityUnavailable):
         return False  # nothing is sent any more either way; the person can look at Xero's list
     return True
 

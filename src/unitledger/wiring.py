@@ -1,0 +1,133 @@
+"""Puts the adapters together. The one module that knows every one of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from unitledger import installation
+from unitledger.books.xero.books import XeroBooks
+from unitledger.books.xero.identity import (
+    SCOPES,
+    XERO_API_ROOT,
+    XERO_IDENTITY_URL,
+    XERO_LOGIN_URL,
+    XeroIdentity,
+)
+from unitledger.engine.installation_mark import check_installation_mark
+from unitledger.engine.tools import Tools
+from unitledger.system import DatabaseClock, RandomIds
+from unitledger.vault import KeyVault
+
+CONSENT_SCOPES = tuple(SCOPES)
+API_PATH = "/api.xro/2.0"
+_MACHINE_ID = Path("/etc/machine-id")
+
+
+@dataclass(frozen=True)
+class XeroAddresses:
+    """Where Xero is, or what stands in for it."""
+
+    login: str
+    identity: str
+    api_root: str
+
+    @property
+    def is_emulator(self) -> bool:
+        return self.api_root != XERO_API_ROOT
+
+
+XERO = XeroAddresses(login=XERO_LOGIN_URL, identity=XERO_IDENTITY_URL, api_root=XERO_API_ROOT)
+
+
+def emulator(url: str) -> XeroAddresses:
+    """An emulator answers for all three under one address."""
+    return XeroAddresses(login=url, identity=url, api_root=url)
+
+
+def addresses(folder: Path | None = None) -> XeroAddresses:
+    """UNITLEDGER_XERO_URL, or what this installation was set up with, or Xero itself.
+
+    An installation that began with an emulator stays with it, also while none runs: its tokens
+    are never shown to Xero, nor the other way round.
+    """
+    chosen = os.environ.get("UNITLEDGER_XERO_URL")
+    if chosen:
+        return emulator(chosen.rstrip("/"))
+    file = _emulator_file(folder)
+    return emulator(file.read_text(encoding="utf-8").strip()) if file.exists() else XERO
+
+
+def use_emulator(url: str, folder: Path | None = None) -> None:
+    """Make this installation one of an emulator, at this address from now on."""
+    _write(_emulator_file(folder), url.rstrip("/"))
+
+
+def is_emulated(folder: Path | None = None) -> bool:
+    return addresses(folder).is_emulator
+
+
+def make_tools(folder: Path | None = None) -> Tools:
+    """The adapters of this installation. Needs an open database."""
+    where = addresses(folder)
+    return Tools(
+        books=XeroBooks(f"{where.api_root}{API_PATH}"),
+        identity=XeroIdentity(
+            login_url=where.login, identity_url=where.identity, api_root=where.api_root
+        ),
+        vault=KeyVault(installation.encryption_key(folder)),
+        clock=DatabaseClock(),
+        ids=RandomIds(),
+    )
+
+
+def check_place(folder: Path | None = None) -> None:
+    """Hold the connections where the database was restored or moved (see installation_mark).
+
+    Machines that share one database share its mark by UNITLEDGER_MARK.
+    """
+    shared = os.environ.get("UNITLEDGER_MARK")
+    if shared:
+        check_installation_mark(shared, ids=_Fixed(shared))
+        return
+    file = (folder or installation.home()) / "installation.mark"
+    kept = _kept_mark(file)
+    mark = check_installation_mark(kept, ids=RandomIds())
+    if mark != kept:
+        _write(file, json.dumps({"mark": mark, "machine": _machine()}))
+
+
+@dataclass(frozen=True)
+class _Fixed(RandomIds):
+    """Gives the mark that the operator of several machines chose."""
+
+    mark: str
+
+    def state_token(self) -> str:
+        return self.mark
+
+
+def _kept_mark(file: Path) -> str | None:
+    """The mark, unless the folder was carried to another machine together with it."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return kept["mark"] if kept.get("machine") == _machine() else None
+
+
+def _machine() -> str:
+    return _MACHINE_ID.read_text(encoding="ascii").strip() if _MACHINE_ID.exists() else ""
+
+
+def _emulator_file(folder: Path | None) -> Path:
+    return (folder or installation.home()) / "emulator.url"
+
+
+def _write(file: Path, text: str) -> None:
+    draft = file.with_name(f"{file.name}.new")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)
