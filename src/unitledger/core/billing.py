@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from unitledger.core.money import cents, is_whole_cents
 
 
 class RecordKind(StrEnum):
@@ -142,8 +144,17 @@ Record = Tenant | Invoice | Payment
 
 
 def to_content(record: Record) -> dict[str, Any]:
-    """The stored form of a record's version: plain JSON values, amounts as strings."""
-    return {"kind": str(record.kind), **_plain(asdict(record))}
+    """The stored form of a record's version: plain JSON values, amounts as strings.
+
+    Written out by hand: `dataclasses.asdict` costs more than reading and storing a row.
+    """
+    match record:
+        case Tenant():
+            return _tenant_to_content(record)
+        case Invoice():
+            return _invoice_to_content(record)
+        case Payment():
+            return _payment_to_content(record)
 
 
 def from_content(content: Mapping[str, Any]) -> Record:
@@ -177,18 +188,104 @@ def content_hash(content: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, StrEnum):
-        return str(value)
-    return value
+def _tenant_to_content(tenant: Tenant) -> dict[str, Any]:
+    return {
+        "kind": "tenant",
+        "key": _key_to_content(tenant.key),
+        "name": tenant.name,
+        "number": tenant.number,
+        "email": tenant.email,
+        "phone": tenant.phone,
+        "other_keys": [_key_to_content(each) for each in tenant.other_keys],
+    }
+
+
+def _invoice_to_content(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "kind": "invoice",
+        "key": _key_to_content(invoice.key),
+        "number": invoice.number,
+        "tenant": _key_to_content(invoice.tenant),
+        "place": _place_to_content(invoice.place),
+        "issued_on": invoice.issued_on.isoformat(),
+        "due_on": invoice.due_on.isoformat(),
+        "currency": invoice.currency,
+        "prices_include_tax": invoice.prices_include_tax,
+        "lines": [_line_to_content(each) for each in invoice.lines],
+        "total": _amount(invoice.total),
+        "reference": invoice.reference,
+        "other_keys": [_key_to_content(each) for each in invoice.other_keys],
+        "is_void": invoice.is_void,
+    }
+
+
+def _payment_to_content(payment: Payment) -> dict[str, Any]:
+    return {
+        "kind": "payment",
+        "key": _key_to_content(payment.key),
+        "number": payment.number,
+        "tenant": _key_to_content(payment.tenant),
+        "place": _place_to_content(payment.place),
+        "paid_on": payment.paid_on.isoformat(),
+        "method": payment.method,
+        "currency": payment.currency,
+        "amount": _amount(payment.amount),
+        "allocations": [
+            {"invoice": _key_to_content(each.invoice), "amount": _amount(each.amount)}
+            for each in payment.allocations
+        ],
+        "reference": payment.reference,
+        "other_keys": [_key_to_content(each) for each in payment.other_keys],
+        "is_void": payment.is_void,
+    }
+
+
+def _line_to_content(line: InvoiceLine) -> dict[str, Any]:
+    return {
+        "charge_type": str(line.charge_type),
+        "description": line.description,
+        "quantity": _shortest(line.quantity),
+        "unit_price": _shortest(line.unit_price),
+        "amount": _amount(line.amount),
+        "charge_code": line.charge_code,
+        "tax_name": line.tax_name,
+        "tax_percent": None if line.tax_percent is None else _shortest(line.tax_percent),
+        "tax_amount": None if line.tax_amount is None else _amount(line.tax_amount),
+        "unit": line.unit,
+        "period_start_on": line.period_start_on.isoformat() if line.period_start_on else None,
+        "period_end_on": line.period_end_on.isoformat() if line.period_end_on else None,
+    }
+
+
+def _amount(amount: Decimal) -> str:
+    """Two places always, so that 5 and 5.00 are the same content; more only where there are more."""
+    text = format(amount, "f")
+    if text[-3:-2] == ".":
+        return text
+    return format(cents(amount), "f") if is_whole_cents(amount) else _shortest(amount)
+
+
+def _shortest(number: Decimal) -> str:
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _place_to_content(place: Place) -> dict[str, Any]:
+    return {
+        "location": place.location,
+        "building": place.building,
+        "unit": place.unit,
+        "unit_type": place.unit_type,
+    }
+
+
+def _key_to_content(key: RecordKey) -> dict[str, str]:
+    return {
+        "source": key.source,
+        "kind": str(key.kind),
+        "identifier_type": key.identifier_type,
+        "value": key.value,
+    }
 
 
 def _key(fields: Mapping[str, Any]) -> RecordKey:
