@@ -75,9 +75,8 @@ def module_findings(name: str, source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _function_findings(name, node)
-        elif isinstance(node, ast.ExceptHandler) and _swallows_everything(node):
-            if not _has_reason(lines, node.lineno):
-                yield f"{name}:{node.lineno}: say beside it why everything is caught here"
+        elif isinstance(node, ast.ExceptHandler) and _swallows_everything(node, lines):
+            yield f"{name}:{node.lineno}: say beside it why everything is caught here"
 
 
 def adr_findings(root: Path) -> Iterator[str]:
@@ -95,14 +94,14 @@ def adr_findings(root: Path) -> Iterator[str]:
                 yield f"{name}: {place} enforces it and does not exist"
 
 
-def _swallows_everything(handler: ast.ExceptHandler) -> bool:
+def _swallows_everything(handler: ast.ExceptHandler, lines: list[str]) -> bool:
     caught = handler.type
     is_broad = caught is None or (
         isinstance(caught, ast.Name) and caught.id in ("Exception", "BaseException")
     )
     last = handler.body[-1]
     passes_on = isinstance(last, ast.Raise) and last.exc is None
-    return is_broad and not passes_on
+    return is_broad and not passes_on and not _has_reason(lines, handler.lineno)
 
 
 def _has_reason(lines: list[str], number: int) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.functions import Now
@@ -28,14 +30,23 @@ class OwnedByOperator(models.Model):
         abstract = True
 
 
-class Owned(models.ForeignKey):
-    """A foreign key to a row of the same operator; its constraint is (operator_id, …_id)."""
+if TYPE_CHECKING:
 
-    def __init__(self, to: str, **kwargs: object) -> None:
-        kwargs.setdefault("on_delete", models.PROTECT)
-        kwargs.setdefault("related_name", "+")
-        kwargs["db_constraint"] = False
-        super().__init__(to, **kwargs)  # pyright: ignore[reportArgumentType]
+    # The class's call as a type checker can follow it: its own `__new__` hides ours.
+    def Owned(  # noqa: N802
+        to: str, *, null: bool = False, on_delete: Callable[..., object] = models.PROTECT
+    ) -> models.ForeignKey[Any]: ...
+
+else:
+
+    class Owned(models.ForeignKey):
+        """A foreign key to a row of the same operator; its constraint is (operator_id, …_id)."""
+
+        def __init__(self, to: str, **kwargs: object) -> None:
+            kwargs.setdefault("on_delete", models.PROTECT)
+            kwargs.setdefault("related_name", "+")
+            kwargs["db_constraint"] = False
+            super().__init__(to, **kwargs)
 
 
 def money_field(**kwargs: object) -> models.DecimalField:
