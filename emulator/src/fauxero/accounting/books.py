@@ -1,0 +1,292 @@
+"""One organisation's books: its tables, indexes, clock and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fauxero.accounting import ledger, rowcodec
+from fauxero.accounting.rows import (
+    Account,
+    Contact,
+    Invoice,
+    Item,
+    Journal,
+    Organisation,
+    Outgoing,
+    Payment,
+    Switches,
+    TaxRate,
+    TrackingCategory,
+    TrackingOption,
+)
+from fauxero.accounting.tables import GroupedOrder, Log, Lookup, Ordered, Snapshot, Table
+from fauxero.accounting.where import folded_text
+from fauxero.clock import Clock
+from fauxero.ids import Ids
+
+
+def folded(name: str) -> str:
+    """Names are compared ignoring case (Xero: documented, Contacts)."""
+    return name.casefold()
+
+
+class Books:
+    """The whole of one organisation. Change rows only inside `transaction()`."""
+
+    def __init__(self, *, organisation_id: str, clock: Clock, ids: Ids) -> None:
+        self.organisation_id = organisation_id
+        self.clock = clock
+        self.ids = ids
+        self._log = Log()
+        self._settings: Table[Organisation] = Table("organisation", self._log)
+        self.accounts: Table[Account] = Table("accounts", self._log)
+        self.tax_rates: Table[TaxRate] = Table("tax_rates", self._log)
+        self.tracking_categories: Table[TrackingCategory] = Table("categories", self._log)
+        self.tracking_options: Table[TrackingOption] = Table("options", self._log)
+        self.items: Table[Item] = Table("items", self._log)
+        self.contacts: Table[Contact] = Table("contacts", self._log)
+        self.invoices: Table[Invoice] = Table("invoices", self._log)
+        self.payments: Table[Payment] = Table("payments", self._log)
+        self.journals: Table[Journal] = Table("journals", self._log)
+        self.outbox: Table[Outgoing] = Table("outbox", self._log)
+        self._index_settings()
+        self._index_contacts()
+        self._index_invoices()
+        self._index_payments()
+        self._index_journals()
+
+    # ---- building, keeping
+
+    @classmethod
+    def build(
+        cls,
+        template: str,
+        *,
+        organisation_id: str,
+        clock: Clock,
+        ids: Ids,
+        name: str | None = None,
+        history: bool = False,
+    ) -> Books:
+        """Return new books after `template`: "uk", "au", "nz" or "us". KeyError otherwise."""
+        from fauxero.accounting import opening  # it builds on Books
+
+        books = cls(organisation_id=organisation_id, clock=clock, ids=ids)
+        opening.fill(books, template, name=name)
+        if history:
+            opening.add_history(books)
+        return books
+
+    @classmethod
+    def load(
+        cls,
+        changes: Iterable[tuple[str, str, Any]],
+        *,
+        organisation_id: str,
+        clock: Clock,
+        ids: Ids,
+    ) -> Books:
+        """Return books as `drain_changes` described them; later rows of an id replace earlier."""
+        books = cls(organisation_id=organisation_id, clock=clock, ids=ids)
+        for table, key, data in changes:
+            if data is None:
+                books._log.tables[table].drop(key)
+            else:
+                books._log.tables[table].put(rowcodec.decode(data))
+        books._log.drain()
+        return books
+
+    def drain_changes(self) -> Iterator[tuple[str, str, Any]]:
+        """(table, id, JSON-able row or None when gone) for all that changed since last asked."""
+        for table, key, row in self._log.drain():
+            yield table, key, None if row is None else rowcodec.encode(row)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._log.transaction()
+
+    def snapshot(self) -> Snapshot:
+        return self._log.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self._log.restore(snapshot)
+
+    def check(self) -> None:
+        """Raise ledger.OutOfBalance unless the ledger follows from the documents."""
+        ledger.check(self)
+
+    # ---- time and settings
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def today(self) -> date:
+        """Today where the organisation is (Xero: documented, a missing Date takes this)."""
+        return self.now().astimezone(self.zone).date()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.organisation.timezone)
+
+    @property
+    def organisation(self) -> Organisation:
+        return self._settings[self.organisation_id]
+
+    @property
+    def switches(self) -> Switches:
+        return self.organisation.switches
+
+    def set_organisation(self, organisation: Organisation) -> None:
+        self._settings.put(organisation)
+
+    def set_switches(self, **changes: bool) -> None:
+        """Choose another reading of Xero where the evidence is unsure; see rows.Switches."""
+        switches = replace(self.switches, **changes)
+        self.set_organisation(replace(self.organisation, switches=switches))
+
+    def system_account_id(self, system_account: str) -> str:
+        found = self._system_accounts.first(system_account)
+        assert found is not None, f"every template has a {system_account} account"
+        return found
+
+    # ---- look-ups
+
+    def account_by_code(self, code: str) -> Account | None:
+        found = self._accounts_by_code.first(code)
+        return self.accounts[found] if found else None
+
+    def item_by_code(self, code: str) -> Item | None:
+        found = self._items_by_code.first(code)
+        return self.items[found] if found else None
+
+    def category_by_name(self, name: str) -> TrackingCategory | None:
+        found = self._categories_by_name.first(folded(name))
+        return self.tracking_categories[found] if found else None
+
+    def options_of(self, category_id: str) -> list[TrackingOption]:
+        options = (self.tracking_options[key] for key in self._options_by_category.ids(category_id))
+        return sorted(options, key=lambda option: option.position)
+
+    def option_by_name(self, category_id: str, name: str) -> TrackingOption | None:
+        found = self._options_by_name.first((category_id, folded(name)))
+        return self.tracking_options[found] if found else None
+
+    def active_contact_named(self, name: str) -> Contact | None:
+        found = self._active_contacts_by_name.first(folded(name))
+        return self.contacts[found] if found else None
+
+    def contact_by_number(self, number: str) -> Contact | None:
+        found = self.contacts_by_number.first(number)
+        return self.contacts[found] if found else None
+
+    def has_documents(self, contact_id: str, type_: str) -> bool:
+        return self._invoices_by_contact_and_type.has((contact_id, type_))
+
+    def payments_of(self, invoice_id: str) -> list[Payment]:
+        return [self.payments[key] for key in self.payments_by_invoice.ids(invoice_id)]
+
+    # ---- indexes
+
+    def _index_settings(self) -> None:
+        self._accounts_by_code: Lookup[Account] = Lookup(lambda row: row.code)
+        self._system_accounts: Lookup[Account] = Lookup(lambda row: row.system_account)
+        self._items_by_code: Lookup[Item] = Lookup(lambda row: row.code)
+        self._categories_by_name: Lookup[TrackingCategory] = Lookup(
+            lambda row: folded(row.name) if row.status == "ACTIVE" else None
+        )
+        self._options_by_category: Lookup[TrackingOption] = Lookup(lambda row: row.category_id)
+        self._options_by_name: Lookup[TrackingOption] = Lookup(
+            lambda row: (row.category_id, folded(row.name)) if row.status == "ACTIVE" else None
+        )
+        self.accounts.follow(self._accounts_by_code)
+        self.accounts.follow(self._system_accounts)
+        self.items.follow(self._items_by_code)
+        self.tracking_categories.follow(self._categories_by_name)
+        self.tracking_options.follow(self._options_by_category)
+        self.tracking_options.follow(self._options_by_name)
+
+    def _index_contacts(self) -> None:
+        self.contacts_in_order: Ordered[Contact] = Ordered(lambda row: (row.updated_at, row.id))
+        self.contacts_by_status: GroupedOrder[Contact] = GroupedOrder(
+            lambda row: row.status, lambda row: (row.updated_at, row.id)
+        )
+        self._active_contacts_by_name: Lookup[Contact] = Lookup(
+            lambda row: folded(row.name) if row.status == "ACTIVE" else None
+        )
+        self.contacts_by_name: Lookup[Contact] = Lookup(lambda row: folded_text(row.name))
+        self.contacts_by_number: Lookup[Contact] = Lookup(lambda row: row.number)
+        for index in (
+            self.contacts_in_order,
+            self.contacts_by_status,
+            self._active_contacts_by_name,
+            self.contacts_by_name,
+            self.contacts_by_number,
+        ):
+            self.contacts.follow(index)
+
+    def _index_invoices(self) -> None:
+        self.invoices_in_order: Ordered[Invoice] = Ordered(lambda row: (row.updated_at, row.id))
+        self.invoices_by_status: GroupedOrder[Invoice] = GroupedOrder(
+            lambda row: row.status, lambda row: (row.updated_at, row.id)
+        )
+        self.invoices_by_type: GroupedOrder[Invoice] = GroupedOrder(
+            lambda row: row.type, lambda row: (row.updated_at, row.id)
+        )
+        self.invoices_by_contact: Lookup[Invoice] = Lookup(lambda row: row.contact_id)
+        self._invoices_by_contact_and_type: Lookup[Invoice] = Lookup(
+            lambda row: (row.contact_id, row.type)
+        )
+        self.invoices_by_number: Lookup[Invoice] = Lookup(lambda row: row.number)
+        self.invoices_by_folded_number: Lookup[Invoice] = Lookup(
+            lambda row: folded_text(row.number) if row.number else None
+        )
+        self.invoices_by_reference: Lookup[Invoice] = Lookup(
+            lambda row: folded_text(row.reference) if row.reference else None
+        )
+        self.invoices_by_day: Lookup[Invoice] = Lookup(lambda row: row.on)
+        self.unpaid_by_contact: Lookup[Invoice] = Lookup(
+            lambda row: row.contact_id if row.status == "AUTHORISED" else None
+        )
+        for index in (
+            self.invoices_in_order,
+            self.invoices_by_status,
+            self.invoices_by_type,
+            self.invoices_by_contact,
+            self._invoices_by_contact_and_type,
+            self.invoices_by_number,
+            self.invoices_by_folded_number,
+            self.invoices_by_reference,
+            self.invoices_by_day,
+            self.unpaid_by_contact,
+        ):
+            self.invoices.follow(index)
+
+    def _index_payments(self) -> None:
+        self.payments_in_order: Ordered[Payment] = Ordered(lambda row: (row.updated_at, row.id))
+        self.payments_by_status: GroupedOrder[Payment] = GroupedOrder(
+            lambda row: row.status, lambda row: (row.updated_at, row.id)
+        )
+        self.payments_by_invoice: Lookup[Payment] = Lookup(lambda row: row.invoice_id)
+        self.payments_by_reference: Lookup[Payment] = Lookup(
+            lambda row: folded_text(row.reference) if row.reference else None
+        )
+        self.payments_by_day: Lookup[Payment] = Lookup(lambda row: row.on)
+        for index in (
+            self.payments_in_order,
+            self.payments_by_status,
+            self.payments_by_invoice,
+            self.payments_by_reference,
+            self.payments_by_day,
+        ):
+            self.payments.follow(index)
+
+    def _index_journals(self) -> None:
+        self.balances = ledger.Balances()
+        self.journals_by_source: Lookup[Journal] = Lookup(lambda row: row.source_id)
+        self.journals.follow(self.balances)
+        self.journals.follow(self.journals_by_source)

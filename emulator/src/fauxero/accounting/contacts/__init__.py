@@ -1,0 +1,1 @@
+"""Contacts: how they are written, the rules they keep, how they look."""

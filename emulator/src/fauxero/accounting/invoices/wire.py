@@ -1,0 +1,184 @@
+"""How an invoice looks in each kind of answer (shapes as recorded on the wire)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from fauxero.accounting import tracking
+from fauxero.accounting.base import present
+from fauxero.accounting.contacts import wire as contact_wire
+from fauxero.accounting.money import ZERO, places
+from fauxero.accounting.resource import Element
+from fauxero.accounting.rows import Invoice, Line, Payment
+
+if TYPE_CHECKING:
+    from fauxero.accounting.books import Books
+
+_ONE = Decimal("1.0")
+
+
+def written(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
+    """The answer to a write: the full contact, no payments unless there are any.
+
+    Recorded: a void's answer still shows AmountDue as before it.
+    """
+    element = _head(invoice, invoice.amount_due)
+    payments = _payments(books, invoice)
+    if payments:
+        element["Payments"] = payments
+        element["AmountCredited"] = invoice.amount_credited
+    element["Contact"] = contact_wire.full(books, books.contacts[invoice.contact_id])
+    element |= _body(books, invoice, unit_decimals)
+    for line in element["LineItems"]:
+        line["ValidationErrors"] = []
+    return element
+
+
+def one(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
+    """GET /Invoices/{id}: everything, with the full contact."""
+    element = _read_head(books, invoice)
+    element["Contact"] = contact_wire.full(books, books.contacts[invoice.contact_id])
+    return element | _body(books, invoice, unit_decimals)
+
+
+def paged(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
+    """A row of a paged list: lines, but a thin contact."""
+    element = _read_head(books, invoice)
+    element["Contact"] = contact_wire.on_document(books.contacts[invoice.contact_id])
+    return element | _body(books, invoice, unit_decimals)
+
+
+def unpaged(books: Books, invoice: Invoice) -> Element:
+    """A row of an unpaged list: no lines (Xero: documented)."""
+    element = _read_head(books, invoice)
+    element["Contact"] = contact_wire.on_document(books.contacts[invoice.contact_id])
+    return element | _foot(invoice) | {"LineItems": []}
+
+
+def summary(books: Books, invoice: Invoice) -> Element:
+    """A row with summaryOnly=true (Xero: documented what it leaves out)."""
+    element = _head(invoice, _due(invoice)) | {"AmountCredited": invoice.amount_credited}
+    element["Contact"] = contact_wire.on_document(books.contacts[invoice.contact_id])
+    return element | _foot(invoice)
+
+
+def refused(books: Books, invoice: Invoice, element: Element, *, is_new: bool) -> Element:
+    """A refused element: the request with computed totals (recorded), no id of its own if new."""
+    echo = _head(invoice, invoice.amount_due) | {
+        "Payments": [],
+        "CreditNotes": [],
+        "HasErrors": True,
+        "Contact": element.get("Contact") or {"ContactID": invoice.contact_id},
+        **_foot(invoice),
+        "LineItems": [line_element(books, line, 4) for line in invoice.lines],
+    }
+    for name in ("UpdatedDateUTC", "BrandingThemeID"):
+        echo.pop(name, None)
+    if is_new:
+        echo.pop("InvoiceID")
+        for line in echo["LineItems"]:
+            line.pop("LineItemID")
+    return echo
+
+
+def _due(invoice: Invoice) -> Decimal:
+    return invoice.amount_due if invoice.status not in ("VOIDED", "DELETED") else ZERO
+
+
+def _head(invoice: Invoice, due: Decimal) -> Element:
+    return present(
+        Type=invoice.type,
+        InvoiceID=invoice.id,
+        InvoiceNumber=invoice.number or ("" if not invoice.is_sale else None),
+        Reference=(invoice.reference or "") if invoice.is_sale else None,
+        Url=invoice.url,
+        Prepayments=[],
+        Overpayments=[],
+        AmountDue=due,
+        AmountPaid=invoice.amount_paid,
+        SentToContact=invoice.sent_to_contact,
+        CurrencyRate=_ONE,
+        IsDiscounted=bool(invoice.total_discount),
+        TotalDiscount=invoice.total_discount or None,
+        HasErrors=False,
+        InvoicePaymentServices=[],
+    )
+
+
+def _read_head(books: Books, invoice: Invoice) -> Element:
+    return _head(invoice, _due(invoice)) | {
+        "Payments": _payments(books, invoice),
+        "CreditNotes": [],
+        "AmountCredited": invoice.amount_credited,
+        "HasAttachments": False,
+        "InvoiceAddresses": [],
+    }
+
+
+def _foot(invoice: Invoice) -> Element:
+    return present(
+        Date=invoice.on,
+        DueDate=invoice.due_on,
+        ExpectedPaymentDate=invoice.expected_on,
+        PlannedPaymentDate=invoice.planned_on,
+        BrandingThemeID=invoice.branding_theme_id,
+        Status=invoice.status,
+        LineAmountTypes=invoice.line_amount_types,
+        SubTotal=invoice.sub_total,
+        TotalTax=invoice.total_tax,
+        Total=invoice.total,
+        UpdatedDateUTC=invoice.updated_at,
+        CurrencyCode=invoice.currency,
+        FullyPaidOnDate=invoice.fully_paid_on,
+    )
+
+
+def _body(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
+    return _foot(invoice) | {
+        "LineItems": [line_element(books, line, unit_decimals) for line in invoice.lines]
+    }
+
+
+def line_element(books: Books, line: Line, unit_decimals: int) -> Element:
+    account = books.accounts[line.account_id] if line.account_id else None
+    item = books.item_by_code(line.item_code) if line.item_code else None
+    unit = None if line.unit_amount is None else places(line.unit_amount, unit_decimals)
+    return present(
+        ItemCode=line.item_code,
+        Description=line.description,
+        UnitAmount=unit,
+        TaxType=line.tax_type,
+        TaxAmount=line.tax_amount,
+        LineAmount=line.line_amount,
+        DiscountRate=line.discount_rate,
+        DiscountAmount=line.discount_amount,
+        AccountCode=account.code if account else None,
+        Item={"ItemID": item.id, "Name": item.name or "", "Code": item.code} if item else None,
+        Tracking=tracking.line_tracking(books, line.tracking),
+        Quantity=line.quantity,
+        LineItemID=line.id,
+        AccountID=account.id if account else None,
+    )
+
+
+def _payments(books: Books, invoice: Invoice) -> list[Element]:
+    if not invoice.amount_paid:
+        return []
+    return [
+        _payment(payment)
+        for payment in books.payments_of(invoice.id)
+        if payment.status == "AUTHORISED"
+    ]
+
+
+def _payment(payment: Payment) -> Element:
+    return present(
+        PaymentID=payment.id,
+        Date=payment.on,
+        Amount=payment.amount,
+        Reference=payment.reference,
+        CurrencyRate=_ONE,
+        HasAccount=False,
+        HasValidationErrors=False,
+    )

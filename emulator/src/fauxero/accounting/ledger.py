@@ -1,0 +1,167 @@
+"""Double entry under the documents: every approved document posts, every undoing reverses.
+
+Journals are only ever added. Balances are an index over the journals table, so a rolled back
+transaction takes its postings with it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from fauxero.accounting.money import ZERO
+from fauxero.accounting.rows import Entry, Invoice, Journal, Payment
+
+if TYPE_CHECKING:
+    from fauxero.accounting.books import Books
+
+DEBTORS, CREDITORS, TAX = "DEBTORS", "CREDITORS", "GST"
+
+
+class OutOfBalance(AssertionError):
+    """The ledger does not follow from the documents: a bug in fauxero, never in a client."""
+
+
+class Balances:
+    """Debit-positive totals by account and day, kept as journals come (and are rolled back)."""
+
+    def __init__(self) -> None:
+        self._by_day: dict[str, dict[date, Decimal]] = defaultdict(dict)
+
+    def add(self, row: Journal) -> None:
+        for entry in row.entries:
+            days = self._by_day[entry.account_id]
+            days[row.on] = days.get(row.on, ZERO) + entry.amount
+
+    def remove(self, row: Journal) -> None:
+        for entry in row.entries:
+            days = self._by_day[entry.account_id]
+            days[row.on] -= entry.amount
+            if not days[row.on]:
+                del days[row.on]
+
+    def between(self, account_id: str, first: date | None, last: date) -> Decimal:
+        """Movement from `first` (None: the beginning) to `last`, both included."""
+        days = self._by_day.get(account_id)
+        if not days:
+            return ZERO
+        low = first or date.min
+        return sum((amount for on, amount in days.items() if low <= on <= last), ZERO)
+
+    def total(self, account_id: str) -> Decimal:
+        return sum(self._by_day.get(account_id, {}).values(), ZERO)
+
+    def has_entries(self, account_id: str) -> bool:
+        return bool(self._by_day.get(account_id))
+
+
+def post_invoice(books: Books, invoice: Invoice) -> None:
+    """Dr receivables, Cr accounts and tax; a bill the other way round."""
+    sign = 1 if invoice.is_sale else -1
+    inclusive = invoice.line_amount_types == "Inclusive"
+    control = DEBTORS if invoice.is_sale else CREDITORS
+    entries = [Entry(books.system_account_id(control), sign * invoice.total)]
+    for line in invoice.lines:
+        net = line.line_amount - line.tax_amount if inclusive else line.line_amount
+        if net:
+            assert line.account_id is not None, "an approved line has an account"
+            entries.append(Entry(line.account_id, -sign * net, line.tax_type, line.tracking))
+    if invoice.total_tax:
+        entries.append(Entry(books.system_account_id(TAX), -sign * invoice.total_tax))
+    _post(books, invoice.on, invoice.type, invoice.id, invoice.contact_id, tuple(entries))
+
+
+def post_payment(books: Books, payment: Payment, invoice: Invoice) -> None:
+    """Dr bank, Cr receivables; money paid for a bill the other way round."""
+    sign = 1 if invoice.is_sale else -1
+    control = books.system_account_id(DEBTORS if invoice.is_sale else CREDITORS)
+    entries = (
+        Entry(payment.account_id, sign * payment.amount),
+        Entry(control, -sign * payment.amount),
+    )
+    _post(books, payment.on, payment.type, payment.id, invoice.contact_id, entries)
+
+
+def post_adjustment(books: Books, on: date, source_id: str, entries: tuple[Entry, ...]) -> None:
+    _post(books, on, "MANJOURNAL", source_id, None, entries)
+
+
+def reverse(books: Books, source_id: str) -> None:
+    """Take back what a document posted, on the day it was posted. Nothing posted: nothing done."""
+    numbers = books.journals_by_source.ids(source_id)
+    if not numbers:
+        return
+    last = books.journals[max(numbers, key=int)]
+    if last.reverses is not None:
+        return
+    books.journals.put(
+        replace(
+            last,
+            id=str(len(books.journals) + 1),
+            created_at=books.now(),
+            entries=tuple(replace(entry, amount=-entry.amount) for entry in last.entries),
+            reverses=last.id,
+        )
+    )
+
+
+def _post(
+    books: Books,
+    on: date,
+    source_type: str,
+    source_id: str,
+    contact_id: str | None,
+    entries: tuple[Entry, ...],
+) -> None:
+    if sum(entry.amount for entry in entries):
+        raise OutOfBalance(f"{source_type} {source_id}: debits and credits differ: {entries}")
+    books.journals.put(
+        Journal(
+            id=str(len(books.journals) + 1),
+            on=on,
+            source_type=source_type,
+            source_id=source_id,
+            contact_id=contact_id,
+            created_at=books.now(),
+            entries=entries,
+        )
+    )
+
+
+def check(books: Books) -> None:
+    """Prove the ledger from scratch. Raises OutOfBalance naming the first difference."""
+    totals: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for journal in books.journals:
+        if sum(entry.amount for entry in journal.entries):
+            raise OutOfBalance(f"journal {journal.id}: debits and credits differ")
+        for entry in journal.entries:
+            totals[entry.account_id] += entry.amount
+    for account_id, total in totals.items():
+        if books.balances.total(account_id) != total:
+            raise OutOfBalance(f"account {account_id}: running balance differs from its journals")
+    _check_control(books, totals[books.system_account_id(DEBTORS)], "ACCREC", 1)
+    _check_control(books, totals[books.system_account_id(CREDITORS)], "ACCPAY", -1)
+    _check_payments(books)
+
+
+def _check_control(books: Books, balance: Decimal, type_: str, sign: int) -> None:
+    due = sum(
+        (inv.amount_due for inv in books.invoices if inv.type == type_ and inv.in_ledger), ZERO
+    )
+    if balance != sign * due:
+        raise OutOfBalance(f"{type_}: control account holds {balance}, documents owe {sign * due}")
+
+
+def _check_payments(books: Books) -> None:
+    paid: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for payment in books.payments:
+        if payment.status == "AUTHORISED":
+            paid[payment.invoice_id] += payment.amount
+    for invoice in books.invoices:
+        if invoice.amount_paid != paid[invoice.id]:
+            raise OutOfBalance(f"invoice {invoice.id}: AmountPaid differs from its payments")
+        if invoice.amount_due < 0:
+            raise OutOfBalance(f"invoice {invoice.id}: more was paid than is owed")

@@ -1,0 +1,54 @@
+"""Rows as JSON and back, for keeping books in a file. Exact: decimals and instants are text."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from fauxero.accounting import rows
+
+_CLASSES: dict[str, type] = {
+    name: value
+    for name, value in vars(rows).items()
+    if isinstance(value, type) and dataclasses.is_dataclass(value)
+}
+_FIELDS: dict[type, tuple[str, ...]] = {
+    cls: tuple(field.name for field in dataclasses.fields(cls)) for cls in _CLASSES.values()
+}
+
+
+def encode(value: Any) -> Any:
+    """Return JSON-able data from which `decode` gives the same value back."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"$at": value.isoformat()}
+    if isinstance(value, date):
+        return {"$on": value.isoformat()}
+    if isinstance(value, tuple):
+        return [encode(part) for part in value]
+    names = _FIELDS[type(value)]
+    return {"$row": type(value).__name__} | {
+        name: encode(getattr(value, name)) for name in names
+    }
+
+
+def decode(data: Any) -> Any:
+    """Undo `encode`. A field the row no longer has is dropped, a new one takes its default."""
+    if isinstance(data, list):
+        return tuple(decode(part) for part in data)
+    if not isinstance(data, dict):
+        return data
+    if "$decimal" in data:
+        return Decimal(data["$decimal"])
+    if "$at" in data:
+        return datetime.fromisoformat(data["$at"])
+    if "$on" in data:
+        return date.fromisoformat(data["$on"])
+    cls = _CLASSES[data["$row"]]
+    known = _FIELDS[cls]
+    return cls(**{name: decode(part) for name, part in data.items() if name in known})

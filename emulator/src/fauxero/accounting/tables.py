@@ -1,0 +1,269 @@
+"""Tables of immutable rows with indexes, an undo log and cheap snapshots.
+
+A row is never changed, only replaced. That makes rolling back, taking a snapshot and telling
+what changed a matter of remembering references.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+
+class Keyed(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=Keyed)
+OrderKey = tuple[Any, ...]
+Snapshot = Mapping[str, Mapping[str, Any]]
+
+
+class Index(Protocol[Row]):  # type: ignore[misc]  # Row is only ever taken in
+    """Anything that follows a table: told of each row that comes and each that goes."""
+
+    def add(self, row: Row) -> None: ...
+
+    def remove(self, row: Row) -> None: ...
+
+
+class Table(Generic[Row]):
+    """Rows by id. Every change goes through `put` or `drop`, which keep the indexes true."""
+
+    def __init__(self, name: str, log: Log) -> None:
+        self.name = name
+        self._rows: dict[str, Row] = {}
+        self._indexes: list[Index[Row]] = []
+        self._log = log
+        log.tables[name] = cast("Table[Any]", self)
+
+    def follow(self, index: Index[Row]) -> None:
+        self._indexes.append(index)
+
+    def get(self, key: str) -> Row | None:
+        return self._rows.get(key)
+
+    def __getitem__(self, key: str) -> Row:
+        return self._rows[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
+
+    def put(self, row: Row) -> Row:
+        self._replace(row.id, row)
+        return row
+
+    def drop(self, key: str) -> None:
+        self._replace(key, None)
+
+    def rows_by_id(self) -> Mapping[str, Row]:
+        return self._rows
+
+    def _replace(self, key: str, row: Row | None) -> None:
+        old = self._rows.get(key)
+        self._log.record(self.name, key, old)
+        self.place(key, old, row)
+
+    def place(self, key: str, old: Row | None, new: Row | None) -> None:
+        """Swap `old` for `new` without logging; the undo log calls this too."""
+        if old is not None:
+            for index in self._indexes:
+                index.remove(old)
+        if new is None:
+            self._rows.pop(key, None)
+            return
+        self._rows[key] = new
+        for index in self._indexes:
+            index.add(new)
+
+
+class Log:
+    """The undo log and the list of changes of one set of tables."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, Table[Any]] = {}
+        self._undo: list[tuple[str, str, Any]] = []
+        self._depth = 0
+        self._dirty: dict[tuple[str, str], None] = {}
+
+    def record(self, table: str, key: str, old: object) -> None:
+        if self._depth:
+            self._undo.append((table, key, old))
+        self._dirty[table, key] = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; may be nested, an inner one rolls back on its own."""
+        mark = len(self._undo)
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._rewind(mark)
+            raise
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._undo.clear()
+
+    def _rewind(self, mark: int) -> None:
+        while len(self._undo) > mark:
+            name, key, old = self._undo.pop()
+            table = self.tables[name]
+            table.place(key, table.get(key), old)
+
+    def snapshot(self) -> Snapshot:
+        return {name: dict(table.rows_by_id()) for name, table in self.tables.items()}
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Bring every table back; only rows that differ are touched."""
+        for name, table in self.tables.items():
+            wanted = snapshot.get(name, {})
+            for key in [key for key in table.rows_by_id() if key not in wanted]:
+                table.drop(key)
+            for key, row in wanted.items():
+                if table.get(key) is not row:
+                    table.put(row)
+
+    def drain(self) -> list[tuple[str, str, Any | None]]:
+        """Return what changed since the last call: (table, id, row now or None)."""
+        changed = [(name, key, self.tables[name].get(key)) for name, key in self._dirty]
+        self._dirty.clear()
+        return changed
+
+
+class Lookup(Generic[Row]):
+    """Ids by an equality key. `key` returns None for rows that are not in the index."""
+
+    def __init__(self, key: Callable[[Row], Any | None]) -> None:
+        self._key = key
+        self._ids: dict[Any, dict[str, None]] = {}
+
+    def add(self, row: Row) -> None:
+        key = self._key(row)
+        if key is not None:
+            self._ids.setdefault(key, {})[row.id] = None
+
+    def remove(self, row: Row) -> None:
+        key = self._key(row)
+        if key is None:
+            return
+        ids = self._ids[key]
+        del ids[row.id]
+        if not ids:
+            del self._ids[key]
+
+    def ids(self, key: object) -> Sequence[str]:
+        found = self._ids.get(key)
+        return tuple(found) if found else ()
+
+    def first(self, key: object) -> str | None:
+        found = self._ids.get(key)
+        return next(iter(found)) if found else None
+
+    def has(self, key: object) -> bool:
+        return key in self._ids
+
+
+class Ordered(Generic[Row]):
+    """Row keys in order, in short chunks: a page from the middle costs no walk through all."""
+
+    CHUNK_MAX = 512
+
+    def __init__(self, key: Callable[[Row], OrderKey]) -> None:
+        self._key = key
+        self._chunks: list[list[OrderKey]] = []
+        self._lasts: list[OrderKey] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, row: Row) -> None:
+        key = self._key(row)
+        self._count += 1
+        if not self._chunks:
+            self._chunks.append([key])
+            self._lasts.append(key)
+            return
+        at = min(bisect_left(self._lasts, key), len(self._chunks) - 1)
+        chunk = self._chunks[at]
+        insort(chunk, key)
+        self._lasts[at] = chunk[-1]
+        if len(chunk) > self.CHUNK_MAX:
+            self._split(at)
+
+    def _split(self, at: int) -> None:
+        chunk = self._chunks[at]
+        # Documents mostly arrive at the end: leave the old chunk nearly full.
+        cut = len(chunk) - 1 if at == len(self._chunks) - 1 else len(chunk) // 2
+        self._chunks[at : at + 1] = [chunk[:cut], chunk[cut:]]
+        self._lasts[at : at + 1] = [chunk[cut - 1], chunk[-1]]
+
+    def remove(self, row: Row) -> None:
+        key = self._key(row)
+        at = bisect_left(self._lasts, key)
+        chunk = self._chunks[at]
+        del chunk[bisect_left(chunk, key)]
+        self._count -= 1
+        if chunk:
+            self._lasts[at] = chunk[-1]
+        else:
+            del self._chunks[at]
+            del self._lasts[at]
+
+    def key_of(self, row: Row) -> OrderKey:
+        return self._key(row)
+
+    def rank(self, key: OrderKey) -> int:
+        """How many keys are smaller than `key`."""
+        at = bisect_left(self._lasts, key)
+        before = sum(len(chunk) for chunk in self._chunks[:at])
+        return before + (bisect_left(self._chunks[at], key) if at < len(self._chunks) else 0)
+
+    def slice(self, start: int, stop: int) -> list[str]:
+        """Ids at positions start..stop; the id is the last part of every key."""
+        ids: list[str] = []
+        for chunk in self._chunks:
+            if stop <= 0:
+                break
+            if start < len(chunk):
+                ids += [key[-1] for key in chunk[max(start, 0) : stop]]
+            start -= len(chunk)
+            stop -= len(chunk)
+        return ids
+
+
+class GroupedOrder(Generic[Row]):
+    """One `Ordered` per group, e.g. invoices of one status in the default list order."""
+
+    def __init__(self, group: Callable[[Row], Any | None], key: Callable[[Row], OrderKey]) -> None:
+        self._group = group
+        self._key = key
+        self._orders: dict[Any, Ordered[Row]] = {}
+
+    def add(self, row: Row) -> None:
+        group = self._group(row)
+        if group is None:
+            return
+        order = self._orders.get(group)
+        if order is None:
+            order = self._orders[group] = Ordered(self._key)
+        order.add(row)
+
+    def remove(self, row: Row) -> None:
+        group = self._group(row)
+        if group is not None:
+            self._orders[group].remove(row)
+
+    def of(self, group: object) -> Ordered[Row]:
+        return self._orders.get(group) or Ordered(self._key)
