@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import os
 import shutil
@@ -17,7 +18,16 @@ from psycopg import sql
 from unitledger import installation, postgres
 
 TEMPLATE = "test_template"
+NO_SERVER = "postgresql:///none?host=/nonexistent"
 _numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Set Django up, so that test modules may import models; no server is asked for yet."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", NO_SERVER)
+        patch.setenv("UNITLEDGER_KEY", base64.urlsafe_b64encode(bytes(32)).decode())
+        installation.set_up_django()
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ def template(server: postgres.EmbeddedServer, server_home: Path) -> Iterator[str
     _make_database(server, TEMPLATE)
     os.environ["UNITLEDGER_HOME"] = str(server_home)
     os.environ["DATABASE_URL"] = server.url(TEMPLATE)
+    _point_django_at(server.url(TEMPLATE))
     with installation.connected():
         installation.migrate()
     yield TEMPLATE
@@ -63,17 +74,23 @@ def database(
     server: postgres.EmbeddedServer, template: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
     """A clean, migrated database for this test alone, with Django's connection pointed at it."""
-    from django.db import connections
-
-    mine = Database(name=f"test_{next(_numbers)}", url="")
-    mine = Database(name=mine.name, url=server.url(mine.name))
+    name = f"test_{next(_numbers)}"
+    mine = Database(name=name, url=server.url(name))
     _make_database(server, mine.name, template=template)
     monkeypatch.setenv("DATABASE_URL", mine.url)
-    connections.settings["default"]["NAME"] = mine.name
+    _point_django_at(mine.url)
     yield mine
-    connections.close_all()
-    connections.settings["default"]["NAME"] = template
+    _point_django_at(server.url(template))
     _drop_database(server, mine.name)
+
+
+def _point_django_at(url: str) -> None:
+    from django.db import connections
+
+    from unitledger.settings import database_settings
+
+    connections.close_all()
+    connections.settings["default"].update(database_settings(url))
 
 
 def _make_database(server: postgres.EmbeddedServer, name: str, template: str = "template1") -> None:

@@ -20,7 +20,7 @@ from unitledger.logs import configure_logging
 CONNECTION_SECONDS_MAX = 60
 
 
-def _database(url: str) -> dict[str, Any]:
+def database_settings(url: str) -> dict[str, Any]:
     parts = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -50,7 +50,7 @@ _local_hosts = ["localhost", "127.0.0.1", "[::1]"]
 
 DEBUG = False
 SECRET_KEY = _secret_key()
-DATABASES = {"default": _database(installation.database_url())}
+DATABASES = {"default": database_settings(installation.database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
