@@ -105,9 +105,7 @@ class AccountsResource(BaseResource):
     one_per_request = True
 
     def read_list(self, books: Books, query: ListQuery) -> ListPage:
-        in_order: Ordered[Account] = Ordered(
-            lambda row: (row.code is None, row.code or "", row.id)
-        )
+        in_order: Ordered[Account] = Ordered(lambda row: (row.code is None, row.code or "", row.id))
         for account in books.accounts:
             in_order.add(account)
         selection = Selection(books.accounts, in_order, _FIELDS, {})
@@ -115,9 +113,7 @@ class AccountsResource(BaseResource):
         since = query.modified_since
         if since is not None:
             selection.only(lambda row: row.updated_at >= since)
-        return answer(
-            selection, query, paged=False, full=account_element, thin=account_element
-        )
+        return answer(selection, query, paged=False, full=account_element, thin=account_element)
 
     def read_one(self, books: Books, key: str, *, unit_decimals: int) -> Element | None:
         account = books.accounts.get(key.lower())

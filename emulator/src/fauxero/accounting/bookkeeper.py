@@ -107,9 +107,7 @@ def merge_contacts(books: Books, *, from_id: str, into_id: str) -> Element:
             moved = replace(invoice, contact_id=target.id, updated_at=books.now())
             posting.store(books, moved, invoice)
         books.contacts.put(
-            replace(
-                source, status="ARCHIVED", merged_to_id=target.id, updated_at=books.now()
-            )
+            replace(source, status="ARCHIVED", merged_to_id=target.id, updated_at=books.now())
         )
         books.contacts.put(replace(target, updated_at=books.now()))
     return {"ContactID": source.id, "MergedToContactID": target.id}
@@ -315,9 +313,7 @@ def archive_tracking_option(books: Books, *, category: str, option: str) -> Elem
     return {"TrackingOptionID": found.id, "Status": "ARCHIVED"}
 
 
-def rename_tracking_option(
-    books: Books, *, category: str, option: str, new_name: str
-) -> Element:
+def rename_tracking_option(books: Books, *, category: str, option: str, new_name: str) -> Element:
     found = _option(books, category, option)
     if books.option_by_name(found.category_id, new_name) is not None:
         raise ActRefused("Please enter a unique Name.")

@@ -12,8 +12,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from fauxero.accounting import fields
-from fauxero.accounting.base import PAYMENTS_READ, PAYMENTS_WRITE, BaseResource, Findings, attempt
-from fauxero.accounting.base import present
+from fauxero.accounting.base import (
+    PAYMENTS_READ,
+    PAYMENTS_WRITE,
+    BaseResource,
+    Findings,
+    attempt,
+    present,
+)
 from fauxero.accounting.contacts import wire as contact_wire
 from fauxero.accounting.invoices import posting
 from fauxero.accounting.listing import Selection, answer
@@ -186,9 +192,7 @@ def _account(books: Books, element: Element, findings: Findings) -> Account | No
     if account.status != "ACTIVE":
         findings.errors.append("The account has been archived or deleted.")
     elif account.type != "BANK" and not account.payments_enabled:
-        findings.errors.append(
-            "The account must be a bank account or have payments to it enabled."
-        )
+        findings.errors.append("The account must be a bank account or have payments to it enabled.")
     return account
 
 
@@ -222,8 +226,8 @@ def full(books: Books, payment: Payment) -> Element:
     shown_account = present(AccountID=account.id, Code=account.code, Name=account.name)
     return _head(payment) | {
         "Account": shown_account,
-        "Invoice": _invoice_block(books, invoice) | {"LineItems": [], "AmountDue":
-                                                     invoice.amount_due},
+        "Invoice": _invoice_block(books, invoice)
+        | {"LineItems": [], "AmountDue": invoice.amount_due},
     }
 
 

@@ -132,7 +132,5 @@ def _total(figures: dict[str, tuple[Decimal, Decimal]]) -> Element:
 # By lower-case path segment after Reports/, with the granular scope of each.
 REPORTS: dict[str, Report] = {"trialbalance": trial_balance}
 REPORT_SCOPES: dict[str, frozenset[str]] = {
-    "trialbalance": frozenset(
-        {"accounting.reports.trialbalance.read", "accounting.reports.read"}
-    )
+    "trialbalance": frozenset({"accounting.reports.trialbalance.read", "accounting.reports.read"})
 }

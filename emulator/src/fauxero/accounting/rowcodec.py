@@ -32,9 +32,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, tuple):
         return [encode(part) for part in value]
     names = _FIELDS[type(value)]
-    return {"$row": type(value).__name__} | {
-        name: encode(getattr(value, name)) for name in names
-    }
+    return {"$row": type(value).__name__} | {name: encode(getattr(value, name)) for name in names}
 
 
 def decode(data: Any) -> Any:

@@ -83,9 +83,7 @@ class TaxRatesResource(BaseResource):
         selection = Selection(books.tax_rates, in_order, _FIELDS, {})
         # Xero: documented; TaxRates take no If-Modified-Since.
         selection.apply(replace(query, modified_since=None))
-        return answer(
-            selection, query, paged=False, full=tax_rate_element, thin=tax_rate_element
-        )
+        return answer(selection, query, paged=False, full=tax_rate_element, thin=tax_rate_element)
 
     def read_one(self, books: Books, key: str, *, unit_decimals: int) -> Element | None:
         rate = books.tax_rates.get(key.upper())

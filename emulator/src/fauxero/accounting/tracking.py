@@ -281,9 +281,7 @@ def _update_option(
     if other is not None and other.id != option.id:
         findings.errors.append("Please enter a unique Name.")
     findings.refuse_if_any()
-    return option_element(
-        books.tracking_options.put(replace(option, name=name, status=status))
-    )
+    return option_element(books.tracking_options.put(replace(option, name=name, status=status)))
 
 
 # ---- tracking on a line

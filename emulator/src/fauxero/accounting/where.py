@@ -238,7 +238,7 @@ class _Parser:
         if len(parts) not in (3, 6):
             raise BadQuery("No applicable constructor exists in type 'DateTime'")
         try:
-            return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type]
+            return datetime(*parts, tzinfo=UTC)
         except ValueError:
             raise BadQuery("DateTime parameters describe an un-representable date") from None
 

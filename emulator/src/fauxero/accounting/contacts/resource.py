@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fauxero.accounting import fields
@@ -105,7 +106,7 @@ class ContactsResource(BaseResource):
         )
 
 
-def _search(term: str):  # noqa: ANN202  # a predicate over contacts
+def _search(term: str) -> Callable[[Contact], bool]:
     wanted = folded_text(term)
 
     def matches(contact: Contact) -> bool:

@@ -31,9 +31,7 @@ ARCHIVED = (
     "The specified contact details matched an archived contact. "
     "Archived contacts cannot currently be edited via the API."
 )
-NUMBER_TAKEN = (
-    "Another contact has this contact number. Please enter a different contact number."
-)
+NUMBER_TAKEN = "Another contact has this contact number. Please enter a different contact number."
 
 _EMAIL = re.compile(r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]*[!-\-/-?A-~]$")
 _WEBSITE = re.compile(r"^https?://[^\s.]+\.[^\s]+$", re.IGNORECASE)
@@ -47,9 +45,7 @@ def name_taken(name: str) -> str:
     )
 
 
-def build(
-    books: Books, element: Element, existing: Contact | None, findings: Findings
-) -> Contact:
+def build(books: Books, element: Element, existing: Contact | None, findings: Findings) -> Contact:
     """Return the contact as it would be; problems go to `findings`. Nothing is stored."""
     base = existing or Contact(
         id=books.ids.uuid(), name="", status="ACTIVE", updated_at=books.now()

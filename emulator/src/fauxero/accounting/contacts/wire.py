@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fauxero.accounting.base import present
 from fauxero.accounting.money import ZERO
@@ -12,6 +13,8 @@ from fauxero.accounting.rows import Address, Contact, ContactPerson, Phone
 
 if TYPE_CHECKING:
     from fauxero.accounting.books import Books
+
+Part = TypeVar("Part", Address, Phone)
 
 ADDRESS_TYPES = ("STREET", "POBOX")
 PHONE_TYPES = ("DEFAULT", "DDI", "FAX", "MOBILE")
@@ -49,8 +52,10 @@ def paged(books: Books, contact: Contact) -> Element:
     return present(
         **_head(contact),
         BankAccountDetails=contact.bank_details,
-        Addresses=[_filled(_address(_of_type(contact.addresses, kind, Address)))
-                   for kind in reversed(ADDRESS_TYPES)],
+        Addresses=[
+            _filled(_address(_of_type(contact.addresses, kind, Address)))
+            for kind in reversed(ADDRESS_TYPES)
+        ],
         Phones=[_filled(_phone(_of_type(contact.phones, kind, Phone))) for kind in PHONE_TYPES],
         UpdatedDateUTC=contact.updated_at,
         ContactGroups=[],
@@ -70,8 +75,12 @@ def paged(books: Books, contact: Contact) -> Element:
 def unpaged(books: Books, contact: Contact) -> Element:
     """A row of an unpaged list: fewer fields, no pointer to the contact merged into."""
     element = full(books, contact)
-    for name in ("MergedToContactID", "SalesTrackingCategories", "PurchasesTrackingCategories",
-                 "Website"):
+    for name in (
+        "MergedToContactID",
+        "SalesTrackingCategories",
+        "PurchasesTrackingCategories",
+        "Website",
+    ):
         element.pop(name, None)
     return element | {"ContactPersons": [], "HasAttachments": False}
 
@@ -125,7 +134,7 @@ def _defaults(contact: Contact) -> Element:
     )
 
 
-def _of_type(parts: tuple, kind: str, cls: type):  # noqa: ANN202  # Address or Phone
+def _of_type(parts: tuple[Part, ...], kind: str, cls: Callable[[str], Part]) -> Part:
     for part in parts:
         if part.type == kind:
             return part

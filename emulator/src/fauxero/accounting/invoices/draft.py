@@ -169,9 +169,7 @@ def _text(element: Element, name: str, before: str | None) -> str | None:
     return before if given is None else (given or None)
 
 
-def _currency(
-    books: Books, element: Element, before: Invoice | None, findings: Findings
-) -> None:
+def _currency(books: Books, element: Element, before: Invoice | None, findings: Findings) -> None:
     code = fields.text(element, "CurrencyCode")
     if code and code.upper() != (before.currency if before else books.organisation.base_currency):
         findings.errors.append(f"Organisation is not subscribed to currency {code}")

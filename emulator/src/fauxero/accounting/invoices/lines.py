@@ -268,9 +268,7 @@ def _is_discount_refused(setting: LineSetting, given: dict[str, Decimal | None])
         return True
     unit, quantity = given["UnitAmount"], given["Quantity"]
     gross = (quantity if quantity is not None else Decimal(1)) * unit if unit is not None else None
-    too_much = (rate or ZERO) > 100 or (
-        amount is not None and gross is not None and amount > gross
-    )
+    too_much = (rate or ZERO) > 100 or (amount is not None and gross is not None and amount > gross)
     if too_much or (rate or ZERO) < 0 or (amount or ZERO) < 0:
         setting.findings.errors.append(
             f"The discount rate '{cents(rate or amount or ZERO)}' is invalid. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ class InvoicesResource(BaseResource):
     methods = frozenset({"GET", "PUT", "POST"})
     read_scopes = INVOICES_READ
     write_scopes = INVOICES_WRITE
-    date_companions = ("Date", "DueDate")
+    date_companions: tuple[str, ...] = ("Date", "DueDate")
 
     def read_list(self, books: Books, query: ListQuery) -> ListPage:
         selection = _selection(books, query)
@@ -234,7 +235,7 @@ def _selection(books: Books, query: ListQuery) -> Selection[Invoice]:
     return selection
 
 
-def _ids_of(look_up, keys) -> list[str]:  # noqa: ANN001  # an index's `ids` and its keys
+def _ids_of(look_up: Callable[[str], Sequence[str]], keys: Sequence[str]) -> list[str]:
     return [found for key in dict.fromkeys(keys) for found in look_up(key)]
 
 

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 NOT_FOR_CREATION = "Invoice not of valid status for creation"
 NOT_FOR_MODIFICATION = "Invoice not of valid status for modification"
-HAS_PAYMENT = (
-    "This document cannot be edited as it has a payment or credit note allocated to it."
-)
+HAS_PAYMENT = "This document cannot be edited as it has a payment or credit note allocated to it."
 NUMBER_NOT_UNIQUE = "Invoice # must be unique."
 
 # Xero: documented (Invoices, allowed status changes).
@@ -72,9 +70,7 @@ def check_update(books: Books, before: Invoice, draft: Draft, findings: Findings
     _check_lock(books, findings, invoice, before)
 
 
-def _check_lock(
-    books: Books, findings: Findings, invoice: Invoice, before: Invoice | None
-) -> None:
+def _check_lock(books: Books, findings: Findings, invoice: Invoice, before: Invoice | None) -> None:
     """Drafts are held to the lock dates too: whether Xero does is unsure, this is safer."""
     problem = lock_problem(books, invoice.on, before.on if before else None)
     if problem:
@@ -145,9 +141,9 @@ def _check_edit_after_payment(before: Invoice, draft: Draft, findings: Findings)
     if draft.lines_given and not draft.line_ids_given:
         findings.errors.append(LINE_ID_NEEDED)
         return
-    if _without_free(invoice, before) != before:
-        findings.errors.append(HAS_PAYMENT)
-    elif before.amount_credited and invoice.contact_id != before.contact_id:
+    if _without_free(invoice, before) != before or (
+        before.amount_credited and invoice.contact_id != before.contact_id
+    ):
         findings.errors.append(HAS_PAYMENT)
 
 
