@@ -8,7 +8,7 @@ source version, so that a lock date or a new mapping never disturbs what is sett
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,7 +70,7 @@ def expected_postings(wanted: Wanted) -> tuple[ExpectedPosting, ...]:
 
 
 def translate_tenant(
-    tenant: Tenant, *, mapping: Mapping, taken_names: Set[str]
+    tenant: Tenant, *, mapping: Mapping, taken_names: Container[str]
 ) -> Translation[WantedContact]:
     """The tenant's contact.
 
@@ -172,7 +172,7 @@ def check_allocations(payment: Payment) -> tuple[Problem, ...]:
     return ()
 
 
-def _contact_name(tenant: Tenant, *, taken_names: Set[str], findings: Findings) -> str | None:
+def _contact_name(tenant: Tenant, *, taken_names: Container[str], findings: Findings) -> str | None:
     cleaned = contact_name(tenant.name)
     if not cleaned:
         findings.add(ProblemCode.NAME_UNFIT, number=tenant.number)
