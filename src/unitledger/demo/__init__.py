@@ -1,0 +1,1 @@
+"""The trial: a fictional storage business, and everything it needs, started with one command."""
