@@ -399,8 +399,7 @@ def _invoice(books: Books, invoice_id: str) -> Invoice:
     """By id, or by number."""
     found = books.invoices.get(invoice_id.lower())
     if found is None:
-        numbered = books.invoices_by_number.first(invoice_id)
-        found = books.invoices[numbered] if numbered else None
+        found = next(iter(books.invoices_numbered(invoice_id)), None)
     if found is None:
         raise NotFound(f"no invoice {invoice_id}")
     return found

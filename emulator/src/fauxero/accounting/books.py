@@ -187,6 +187,12 @@ class Books:
     def has_documents(self, contact_id: str, type_: str) -> bool:
         return self._invoices_by_contact_and_type.has((contact_id, type_))
 
+    def invoices_numbered(self, number: str) -> list[Invoice]:
+        """Documents of exactly this number, voided and deleted ones too."""
+        ids = self.invoices_by_number.ids(folded_text(number))
+        found = (self.invoices[key] for key in ids)
+        return [invoice for invoice in found if invoice.number == number]
+
     def payments_of(self, invoice_id: str) -> list[Payment]:
         return [self.payments[key] for key in self.payments_by_invoice.ids(invoice_id)]
 
@@ -241,8 +247,7 @@ class Books:
         self._invoices_by_contact_and_type: Lookup[Invoice] = Lookup(
             lambda row: (row.contact_id, row.type)
         )
-        self.invoices_by_number: Lookup[Invoice] = Lookup(lambda row: row.number)
-        self.invoices_by_folded_number: Lookup[Invoice] = Lookup(
+        self.invoices_by_number: Lookup[Invoice] = Lookup(
             lambda row: folded_text(row.number) if row.number else None
         )
         self.invoices_by_reference: Lookup[Invoice] = Lookup(
@@ -259,7 +264,6 @@ class Books:
             self.invoices_by_contact,
             self._invoices_by_contact_and_type,
             self.invoices_by_number,
-            self.invoices_by_folded_number,
             self.invoices_by_reference,
             self.invoices_by_day,
             self.unpaid_by_contact,

@@ -7,7 +7,7 @@ costs the same however many rows the table holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -22,28 +22,41 @@ Source = Ordered[Any] | Sequence[str]
 ROWS_MAX = 100_000
 
 
+@dataclass(frozen=True, slots=True)
+class Condition(Generic[Row]):
+    """Something every row must meet, with the index that finds such rows, if there is one.
+
+    `is_exact`: the index gives these rows and no others, so they need not be tested again.
+    """
+
+    test: Callable[[Row], bool]
+    source: Source | None = None
+    is_exact: bool = False
+
+
 @dataclass(slots=True)
 class Selection(Generic[Row]):
-    """What a list is asked for, before paging. Sources narrow, tests decide."""
+    """What a list is asked for, before paging."""
 
     table: Table[Row]
     in_order: Ordered[Row]  # all rows by (updated_at, id): the default order
     fields: Fields
     pins: Mapping[str, Callable[[Any], Source]]
-    sources: list[Source] = field(default_factory=list)
-    tests: list[Callable[[Row], bool]] = field(default_factory=list)
+    conditions: list[Condition[Row]] = field(default_factory=list)
     order: list[tuple[Callable[[Any], Any], bool]] = field(default_factory=list)
     since: datetime | None = None
+    question: str = ""
 
-    def narrow(self, source: Source) -> None:
-        """Use an index that answers one condition exactly."""
-        self.sources.append(source)
+    def narrow(self, source: Source, test: Callable[[Row], bool]) -> None:
+        """Add a condition that an index answers exactly."""
+        self.conditions.append(Condition(test, source, is_exact=True))
 
     def only(self, test: Callable[[Row], bool]) -> None:
-        self.tests.append(test)
+        self.conditions.append(Condition(test))
 
     def apply(self, query: ListQuery) -> None:
         """Take in `where`, `order` and If-Modified-Since."""
+        self.question = repr(replace(query, page=None, page_size=0))
         if query.where:
             self._where(parse_where(query.where, self.fields))
         if query.order:
@@ -51,13 +64,13 @@ class Selection(Generic[Row]):
         self.since = query.modified_since
 
     def _where(self, found: Filter) -> None:
-        answered = False
-        for path, value in found.pins.items():
-            if path in self.pins and value is not None:
-                self.sources.append(self.pins[path](value))
-                answered = found.only_pin
-        if not answered:
-            self.tests.append(found.test)
+        sources = [
+            self.pins[path](value)
+            for path, value in found.pins.items()
+            if path in self.pins and value is not None
+        ]
+        source = min(sources, key=len, default=None)
+        self.conditions.append(Condition(found.test, source, is_exact=found.only_pin))
 
     def page(self, query: ListQuery) -> tuple[list[Row], Pagination]:
         start = (max(query.page or 1, 1) - 1) * query.page_size
@@ -73,48 +86,47 @@ class Selection(Generic[Row]):
 
     def rows(self, start: int, stop: int) -> tuple[list[Row], int]:
         """Rows start..stop of the answer, and how many the whole answer has."""
-        if len(self.sources) > 1 or self.tests or self.order:
-            return self._searched(start, stop)
-        source = self.sources[0] if self.sources else self.in_order
-        if not isinstance(source, Ordered):
-            return self._searched(start, stop)
-        skipped = 0 if self.since is None else source.rank((self.since, ""))
-        ids = source.slice(skipped + start, skipped + stop)
-        return [self.table[key] for key in ids], len(source) - skipped
+        source, tests = self._plan()
+        if isinstance(source, Ordered) and not tests and not self.order:
+            skipped = self._skipped(source)
+            ids: Sequence[str] = source.slice(skipped + start, skipped + stop)
+            count = len(source) - skipped
+        else:
+            found = self.table.remembered(self.question, lambda: self._search(source, tests))
+            ids, count = found[start:stop], len(found)
+        return [self.table[key] for key in ids], count
 
-    def _searched(self, start: int, stop: int) -> tuple[list[Row], int]:
-        rows = self._candidates()
-        for test in self.tests:
+    def _plan(self) -> tuple[Source, list[Callable[[Row], bool]]]:
+        """The smallest source, and the tests that remain after it."""
+        sized = [condition for condition in self.conditions if condition.source is not None]
+        best = min(sized, key=lambda condition: len(condition.source or ()), default=None)
+        if best is None or best.source is None:
+            return self.in_order, [condition.test for condition in self.conditions]
+        tests = [
+            condition.test
+            for condition in self.conditions
+            if condition is not best or not condition.is_exact
+        ]
+        return best.source, tests
+
+    def _skipped(self, source: Ordered[Any]) -> int:
+        return 0 if self.since is None else source.rank((self.since, ""))
+
+    def _search(self, source: Source, tests: list[Callable[[Row], bool]]) -> list[str]:
+        if isinstance(source, Ordered):
+            rows = [self.table[key] for key in source.slice(self._skipped(source), len(source))]
+        else:
+            found = (self.table.get(key) for key in source)
+            rows = [row for row in found if row is not None]
+            rows.sort(key=self.in_order.key_of)
+            if (since := self.since) is not None:
+                rows = [row for row in rows if self.in_order.key_of(row)[0] >= since]
+        for test in tests:
             rows = [row for row in rows if test(row)]
-        rows = self._sorted(rows)
-        return rows[start:stop], len(rows)
-
-    def _candidates(self) -> list[Row]:
-        sources = sorted(self.sources, key=len) or [self.in_order]
-        smallest = sources[0]
-        ids = self._ids(smallest)
-        for other in sources[1:]:
-            wanted = set(self._ids(other))
-            ids = [key for key in ids if key in wanted]
-        table = self.table
-        rows = [row for key in ids if (row := table.get(key)) is not None]
-        since = self.since
-        if since is not None and not isinstance(smallest, Ordered):
-            rows = [row for row in rows if self.in_order.key_of(row)[0] >= since]
-        return rows
-
-    def _ids(self, source: Source) -> Sequence[str]:
-        if not isinstance(source, Ordered):
-            return source
-        skipped = 0 if self.since is None else source.rank((self.since, ""))
-        return source.slice(skipped, len(source))
-
-    def _sorted(self, rows: list[Row]) -> list[Row]:
-        """Order as asked; ties by when changed and id, so that pages do not overlap."""
-        rows = sorted(rows, key=self.in_order.key_of)
+        # Sorting is stable: ties stay by when changed and id, so that pages do not overlap.
         for read, descending in reversed(self.order):
             rows.sort(key=lambda row: _nulls_first(read(row)), reverse=descending)
-        return rows
+        return [row.id for row in rows]
 
 
 def _nulls_first(value: Any) -> tuple[bool, Any]:

@@ -169,7 +169,7 @@ def _invoice(books: Books, element: Element, findings: Findings) -> Invoice | No
 
 
 def _numbered(books: Books, number: str) -> Invoice | None:
-    found = [books.invoices[key] for key in books.invoices_by_number.ids(number)]
+    found = books.invoices_numbered(number)
     live = [invoice for invoice in found if invoice.status not in ("VOIDED", "DELETED")]
     return next(iter(live or found), None)
 

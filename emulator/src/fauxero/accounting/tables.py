@@ -19,6 +19,7 @@ class Keyed(Protocol):
 
 Row = TypeVar("Row", bound=Keyed)
 OrderKey = tuple[Any, ...]
+SEARCHES_MAX = 8
 Snapshot = Mapping[str, Mapping[str, Any]]
 
 
@@ -38,6 +39,7 @@ class Table(Generic[Row]):
         self._rows: dict[str, Row] = {}
         self._indexes: list[Index[Row]] = []
         self._log = log
+        self._searches: dict[str, tuple[int, list[str]]] = {}
         log.tables[name] = cast("Table[Any]", self)
 
     def follow(self, index: Index[Row]) -> None:
@@ -65,6 +67,16 @@ class Table(Generic[Row]):
     def drop(self, key: str) -> None:
         self._replace(key, None)
 
+    def remembered(self, question: str, search: Callable[[], list[str]]) -> list[str]:
+        """Return `search()`, kept until any table changes: the next page costs no new search."""
+        kept = self._searches.get(question)
+        if kept is None or kept[0] != self._log.version:
+            if len(self._searches) >= SEARCHES_MAX:
+                del self._searches[next(iter(self._searches))]
+            kept = (self._log.version, search())
+            self._searches[question] = kept
+        return kept[1]
+
     def rows_by_id(self) -> Mapping[str, Row]:
         return self._rows
 
@@ -75,6 +87,7 @@ class Table(Generic[Row]):
 
     def place(self, key: str, old: Row | None, new: Row | None) -> None:
         """Swap `old` for `new` without logging; the undo log calls this too."""
+        self._log.version += 1
         if old is not None:
             for index in self._indexes:
                 index.remove(old)
@@ -91,6 +104,7 @@ class Log:
 
     def __init__(self) -> None:
         self.tables: dict[str, Table[Any]] = {}
+        self.version = 0  # moves with every change, back or forth
         self._undo: list[tuple[str, str, Any]] = []
         self._depth = 0
         self._dirty: dict[tuple[str, str], None] = {}
@@ -142,33 +156,48 @@ class Log:
 
 
 class Lookup(Generic[Row]):
-    """Ids by an equality key. `key` returns None for rows that are not in the index."""
+    """Ids by an equality key. `key` returns None for rows that are not in the index.
+
+    A key with a single id keeps just that id: most keys have one, and a dict each is dear.
+    """
 
     def __init__(self, key: Callable[[Row], Any | None]) -> None:
         self._key = key
-        self._ids: dict[Any, dict[str, None]] = {}
+        self._ids: dict[Any, str | dict[str, None]] = {}
 
     def add(self, row: Row) -> None:
         key = self._key(row)
-        if key is not None:
-            self._ids.setdefault(key, {})[row.id] = None
+        if key is None:
+            return
+        found = self._ids.get(key)
+        if found is None:
+            self._ids[key] = row.id
+        elif isinstance(found, str):
+            self._ids[key] = {found: None, row.id: None}
+        else:
+            found[row.id] = None
 
     def remove(self, row: Row) -> None:
         key = self._key(row)
         if key is None:
             return
-        ids = self._ids[key]
-        del ids[row.id]
-        if not ids:
+        found = self._ids[key]
+        if isinstance(found, str):
             del self._ids[key]
+            return
+        del found[row.id]
+        if len(found) == 1:
+            self._ids[key] = next(iter(found))
 
     def ids(self, key: object) -> Sequence[str]:
         found = self._ids.get(key)
-        return tuple(found) if found else ()
+        if found is None:
+            return ()
+        return (found,) if isinstance(found, str) else tuple(found)
 
     def first(self, key: object) -> str | None:
         found = self._ids.get(key)
-        return next(iter(found)) if found else None
+        return found if found is None or isinstance(found, str) else next(iter(found))
 
     def has(self, key: object) -> bool:
         return key in self._ids

@@ -65,9 +65,11 @@ class ContactsResource(BaseResource):
         )
         selection.apply(query)
         if query.ids:
-            selection.narrow(list(dict.fromkeys(key.lower() for key in query.ids)))
+            wanted = dict.fromkeys(key.lower() for key in query.ids)
+            selection.narrow(list(wanted), lambda row: row.id in wanted)
         if not query.include_archived:
-            selection.narrow(books.contacts_by_status.of("ACTIVE"))
+            active = books.contacts_by_status.of("ACTIVE")
+            selection.narrow(active, lambda row: row.status == "ACTIVE")
         if query.search_term:
             selection.only(_search(query.search_term))
         full = wire.summary if query.summary_only else wire.paged

@@ -72,25 +72,12 @@ def draft(
     given = fields.many(element, "LineItems")
     lines = _lines(setting, given, before)
     _currency(books, element, before, findings)
-    base = before or _blank(books, type_, options)
-    invoice = replace(
-        base,
-        type=type_,
-        status=status,
-        contact_id=contact.id if contact else base.contact_id,
-        number=_text(element, "InvoiceNumber", base.number),
-        reference=_text(element, "Reference", base.reference),
-        url=_text(element, "Url", base.url),
-        on=fields.day(element, "Date") or base.on,
-        due_on=fields.day(element, "DueDate") or base.due_on,
-        expected_on=fields.day(element, "ExpectedPaymentDate") or base.expected_on,
-        planned_on=fields.day(element, "PlannedPaymentDate") or base.planned_on,
-        branding_theme_id=fields.guid(element, "BrandingThemeID") or base.branding_theme_id,
-        line_amount_types=types,
-        lines=lines,
-        updated_at=books.now(),
-        **totals(lines, types),
-    )
+    values = _header(element, before) | totals(lines, types)
+    values |= {"status": status, "line_amount_types": types, "lines": lines}
+    values["updated_at"] = books.now()
+    if contact is not None:
+        values["contact_id"] = contact.id
+    invoice = replace(before, **values) if before else _new(books, type_, options, values)
     _check_totals_sent(element, invoice, findings)
     return Draft(
         invoice=invoice,
@@ -113,27 +100,48 @@ def totals(lines: tuple[Line, ...], line_amount_types: str) -> dict[str, Any]:
     }
 
 
-def _blank(books: Books, type_: str, options: WriteOptions) -> Invoice:
+_DAYS = {
+    "Date": "on",
+    "DueDate": "due_on",
+    "ExpectedPaymentDate": "expected_on",
+    "PlannedPaymentDate": "planned_on",
+}
+_TEXTS = {"InvoiceNumber": "number", "Reference": "reference", "Url": "url"}
+
+
+def _header(element: Element, before: Invoice | None) -> dict[str, Any]:
+    """Header fields that were sent; an empty text clears, excluded fields keep their value."""
+    values: dict[str, Any] = {}
+    for name, attribute in _DAYS.items():
+        day = fields.day(element, name)
+        if day is not None:
+            values[attribute] = day
+    for name, attribute in _TEXTS.items():
+        text = fields.text(element, name)
+        if text is not None:
+            values[attribute] = text or None
+    if before is not None and before.is_sale and values.get("number", "") is None:
+        del values["number"]  # a sales invoice always keeps a number
+    theme = fields.guid(element, "BrandingThemeID")
+    if theme is not None:
+        values["branding_theme_id"] = theme
+    return values
+
+
+def _new(books: Books, type_: str, options: WriteOptions, values: dict[str, Any]) -> Invoice:
+    """A new invoice of the organisation's defaults and `values`."""
     organisation = books.organisation
-    return Invoice(
-        id=books.ids.uuid(),
-        type=type_,
-        status="DRAFT",
-        contact_id="",
-        number=None,
-        on=books.today(),
-        due_on=None,
-        line_amount_types=tax.EXCLUSIVE,
-        lines=(),
-        sub_total=ZERO,
-        total_tax=ZERO,
-        total=ZERO,
-        total_discount=ZERO,
-        currency=organisation.base_currency,
-        branding_theme_id=organisation.branding_theme_id if type_ == "ACCREC" else None,
-        updated_at=books.now(),
-        created_by_app=options.app_id,
-    )
+    defaults = {
+        "contact_id": "",
+        "number": None,
+        "due_on": None,
+        "currency": organisation.base_currency,
+        "branding_theme_id": organisation.branding_theme_id if type_ == "ACCREC" else None,
+        "created_by_app": options.app_id,
+    }
+    if "on" not in values:
+        values["on"] = books.today()
+    return Invoice(id=books.ids.uuid(), type=type_, **(defaults | values))
 
 
 def _type(element: Element, before: Invoice | None, findings: Findings) -> str:
@@ -162,11 +170,6 @@ def _lines(
     elif before.line_amount_types != setting.line_amount_types:
         return invoice_lines.recomputed(setting, old)
     return old
-
-
-def _text(element: Element, name: str, before: str | None) -> str | None:
-    given = fields.text(element, name)
-    return before if given is None else (given or None)
 
 
 def _currency(books: Books, element: Element, before: Invoice | None, findings: Findings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -89,8 +88,7 @@ class InvoicesResource(BaseResource):
 
 def _by_number(books: Books, number: str) -> Invoice | None:
     """The sales invoice of this number; a live one before a voided or deleted one."""
-    found = [books.invoices[key] for key in books.invoices_by_number.ids(number)]
-    sales = [invoice for invoice in found if invoice.is_sale]
+    sales = [invoice for invoice in books.invoices_numbered(number) if invoice.is_sale]
     live = [invoice for invoice in sales if invoice.status not in ("VOIDED", "DELETED")]
     return next(iter(live or sales), None)
 
@@ -214,19 +212,12 @@ def _selection(books: Books, query: ListQuery) -> Selection[Invoice]:
             "invoiceid": lambda value: (value,) if value in books.invoices else (),
             "contact.contactid": books.invoices_by_contact.ids,
             "reference": books.invoices_by_reference.ids,
-            "invoicenumber": books.invoices_by_folded_number.ids,
+            "invoicenumber": books.invoices_by_number.ids,
             "date": books.invoices_by_day.ids,
         },
     )
     selection.apply(query)
-    if query.ids:
-        selection.narrow(list(dict.fromkeys(key.lower() for key in query.ids)))
-    if query.numbers:
-        selection.narrow(_ids_of(books.invoices_by_number.ids, query.numbers))
-    if query.contact_ids:
-        keys = [key.lower() for key in query.contact_ids]
-        selection.narrow(_ids_of(books.invoices_by_contact.ids, keys))
-    _statuses(books, query, selection)
+    _given(books, query, selection)
     if query.search_term:
         term = folded(query.search_term)
         selection.only(lambda row: term in folded(f"{row.number or ''}\n{row.reference or ''}"))
@@ -235,13 +226,22 @@ def _selection(books: Books, query: ListQuery) -> Selection[Invoice]:
     return selection
 
 
-def _ids_of(look_up: Callable[[str], Sequence[str]], keys: Sequence[str]) -> list[str]:
-    return [found for key in dict.fromkeys(keys) for found in look_up(key)]
-
-
-def _statuses(books: Books, query: ListQuery, selection: Selection[Invoice]) -> None:
-    wanted = {status.upper() for status in query.statuses}
-    if len(wanted) == 1:
-        selection.narrow(books.invoices_by_status.of(next(iter(wanted))))
-    elif wanted:
-        selection.only(lambda row: row.status in wanted)
+def _given(books: Books, query: ListQuery, selection: Selection[Invoice]) -> None:
+    """The lists of ids, numbers, contacts and statuses."""
+    if query.ids:
+        ids = dict.fromkeys(key.lower() for key in query.ids)
+        selection.narrow(list(ids), lambda row: row.id in ids)
+    if query.numbers:
+        numbers = dict.fromkeys(query.numbers)
+        found = [row.id for number in numbers for row in books.invoices_numbered(number)]
+        selection.narrow(found, lambda row: row.number in numbers)
+    if query.contact_ids:
+        contact_ids = dict.fromkeys(key.lower() for key in query.contact_ids)
+        found = [key for one in contact_ids for key in books.invoices_by_contact.ids(one)]
+        selection.narrow(found, lambda row: row.contact_id in contact_ids)
+    statuses = {status.upper() for status in query.statuses}
+    if len(statuses) == 1:
+        source = books.invoices_by_status.of(next(iter(statuses)))
+        selection.narrow(source, lambda row: row.status in statuses)
+    elif statuses:
+        selection.only(lambda row: row.status in statuses)

@@ -94,8 +94,7 @@ def number_holder(books: Books, number: str, *, but: str | None = None) -> Invoi
     deleted one. See rows.Switches.
     """
     switches = books.switches
-    for key in books.invoices_by_number.ids(number):
-        other = books.invoices[key]
+    for other in books.invoices_numbered(number):
         if other.id == but or not other.is_sale:
             continue
         if other.status == "DELETED" and switches.reuse_deleted_numbers:
@@ -141,9 +140,8 @@ def _check_edit_after_payment(before: Invoice, draft: Draft, findings: Findings)
     if draft.lines_given and not draft.line_ids_given:
         findings.errors.append(LINE_ID_NEEDED)
         return
-    if _without_free(invoice, before) != before or (
-        before.amount_credited and invoice.contact_id != before.contact_id
-    ):
+    is_recredited = bool(before.amount_credited) and invoice.contact_id != before.contact_id
+    if is_recredited or _without_free(invoice, before) != before:
         findings.errors.append(HAS_PAYMENT)
 
 
