@@ -40,18 +40,37 @@ def findings(root: Path) -> Iterator[str]:
 
 
 def files(root: Path) -> Iterator[Path]:
-    """The text files of the project: committed ones, and new ones not ignored."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in sorted(set(listed.stdout.splitlines())):
-        path = root / name
-        if path.is_file() and path.suffix in TEXT_SUFFIXES and path.name != "LICENSE":
+    """The text files of the project, without what was made or installed beside them."""
+    for path in sorted(_known_to_git(root) or _all_below(root)):
+        is_text = path.suffix in TEXT_SUFFIXES and path.name != "LICENSE"
+        if path.is_file() and is_text:
             yield path
+
+
+def _known_to_git(root: Path) -> set[Path]:
+    """Committed files, and new ones that are not ignored; none where there is no checkout."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return set()
+    return {root / name for name in listed.stdout.splitlines()}
+
+
+def _all_below(root: Path) -> set[Path]:
+    """For a copy without git: everything but caches and environments, whose names have a dot."""
+    paths = (path for path in root.rglob("*") if path.is_file())
+    return {path for path in paths if not _is_made(path.relative_to(root))}
+
+
+def _is_made(path: Path) -> bool:
+    folders = path.parts[:-1]
+    return any(part == "__pycache__" or (part[0] == "." and part != ".ci") for part in folders)
 
 
 def text_findings(name: str, text: str) -> Iterator[str]:

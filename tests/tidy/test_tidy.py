@@ -86,3 +86,12 @@ def test_files_that_git_ignores_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "made" / "a.py").write_text("# TODO\n")
     (tmp_path / "b.py").write_text("# TODO\n")
     assert [line.partition(":")[0] for line in tidy.findings(tmp_path)] == ["b.py"]
+
+
+def test_a_copy_without_git_is_read_without_its_environments(tmp_path: Path) -> None:
+    for name in (".venv/a.py", "src/__pycache__/a.py", "src/b.py", ".ci/run"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("# TODO\n")
+    places = [line.partition(":")[0] for line in tidy.findings(tmp_path)]
+    assert places == [".ci/run", "src/b.py"]

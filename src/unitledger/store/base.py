@@ -31,7 +31,6 @@ class OwnedByOperator(models.Model):
 
 
 if TYPE_CHECKING:
-
     # The class's call as a type checker can follow it: its own `__new__` hides ours.
     def Owned(  # noqa: N802
         to: str, *, null: bool = False, on_delete: Callable[..., object] = models.PROTECT
