@@ -45,9 +45,7 @@ def answer(
     return _identity(world, request, trace, faults)
 
 
-def _identity(
-    world: World, request: Request, trace: Trace, faults: tuple[Fault, ...]
-) -> Answer:
+def _identity(world: World, request: Request, trace: Trace, faults: tuple[Fault, ...]) -> Answer:
     """The identity server and the front page, under the faults that make sense there."""
     before = first(faults, ERROR_BEFORE)
     if before is not None:

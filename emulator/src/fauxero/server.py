@@ -19,7 +19,7 @@ KEEP_ALIVE_SECONDS = 300
 class CuttableProtocol(H11Protocol):
     """Lets the application reach the transport of the request it answers."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, TRANSPORT: transport}
 

@@ -129,7 +129,7 @@ class World:
     def open(self, opening: Sequence[Mapping[str, Any]]) -> None:
         """Create the demo app, the demo user and an organisation for each of `opening`."""
         self.opening = tuple(opening)
-        self.demo_app, self.demo_user  # noqa: B018 - first, so that their ids never vary
+        self._demo()  # first, so that its ids never vary
         for organisation in opening:
             self.add_organisation(**organisation)
 
@@ -224,14 +224,20 @@ class World:
 
     @property
     def demo_user(self) -> User:
-        return self.identity.add_user(email=DEMO_EMAIL, name="Demo User")
+        return self._demo()[1]
 
     @property
     def demo_app(self) -> App:
+        return self._demo()[0]
+
+    def _demo(self) -> tuple[App, User]:
+        """Return the demo app and user, made when first asked for."""
+        user = self.identity.add_user(email=DEMO_EMAIL, name="Demo User")
         for app in self.identity.apps:
             if app.name == DEMO_APP_NAME:
-                return app
-        return self.identity.add_app(name=DEMO_APP_NAME, redirect_uris=DEMO_REDIRECTS)
+                return app, user
+        app = self.identity.add_app(name=DEMO_APP_NAME, redirect_uris=DEMO_REDIRECTS)
+        return app, user
 
     def approve_automatically(self) -> None:
         self.settings = replace(self.settings, auto_approve=True)

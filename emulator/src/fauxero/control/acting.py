@@ -3,64 +3,64 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from fauxero.accounting.bookkeeper import ACTS
 from fauxero.accounting.resource import NotFound, RequestRefused
-from fauxero.control.arguments import BadArguments, Missing, host, instant, number, only, text
+from fauxero.control.arguments import BadArguments, Command, Missing, host, instant, number, only
 from fauxero.faults import ACTIONS, BadFault
 from fauxero.http import codec
 
-if TYPE_CHECKING:
-    from fauxero.world import World
+
+def clock(command: Command) -> Any:
+    return {"now": command.world.clock.now().isoformat(), "speed": command.world.clock.speed}
 
 
-def clock(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    return {"now": world.clock.now().isoformat(), "speed": world.clock.speed}
-
-
-def set_clock(world: World, arguments: Mapping[str, Any], _: str) -> Any:
+def set_clock(command: Command) -> Any:
     """Set the clock `at`, `advance` it by seconds, give it a `speed` (0 stands still)."""
-    only(arguments, "at", "advance", "speed")
-    speed, seconds = number(arguments, "speed"), number(arguments, "advance")
+    only(command.arguments, "at", "advance", "speed")
+    speed, seconds = number(command.arguments, "speed"), number(command.arguments, "advance")
     if speed is not None and speed < 0:
         raise BadArguments("speed: may not be negative")
-    if speed is not None or "at" in arguments:
-        world.set_clock(instant(arguments, "at"), speed=speed)
+    if speed is not None or "at" in command.arguments:
+        command.world.set_clock(instant(command.arguments, "at"), speed=speed)
     if seconds is not None:
-        world.advance(seconds)
-    return clock(world, {}, "")
+        command.world.advance(seconds)
+    return clock(command)
 
 
-def faults(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    return {"rules": world.faults.listed(), "actions": dict(ACTIONS)}
+def faults(command: Command) -> Any:
+    return {"rules": command.world.faults.listed(), "actions": dict(ACTIONS)}
 
 
-def add_fault(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    how = dict(arguments)
+def add_fault(command: Command) -> Any:
+    how = {
+        name: float(value) if isinstance(value, Decimal) else value
+        for name, value in command.arguments.items()
+    }
     action = how.pop("action", None)
     if not isinstance(action, str):
         raise BadArguments("action: a text is needed")
     try:
-        return asdict(world.faults.add(action, **how))
+        return asdict(command.world.faults.add(action, **how))
     except BadFault as error:
         raise BadArguments(str(error)) from None
 
 
-def clear_faults(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    world.faults.clear()
+def clear_faults(command: Command) -> Any:
+    command.world.faults.clear()
     return {"cleared": True}
 
 
-def remove_fault(world: World, arguments: Mapping[str, Any], word: str) -> Any:
-    if not world.faults.remove(word):
-        raise Missing(f"there is no fault {word}")
-    return {"removed": word}
+def remove_fault(command: Command) -> Any:
+    if not command.world.faults.remove(command.word):
+        raise Missing(f"there is no fault {command.word}")
+    return {"removed": command.word}
 
 
-def acts(world: World, arguments: Mapping[str, Any], _: str) -> Any:
+def acts(_: Command) -> Any:
     """Every act with its arguments and what it does."""
     return {
         "acts": {
@@ -73,16 +73,15 @@ def acts(world: World, arguments: Mapping[str, Any], _: str) -> Any:
     }
 
 
-def act(world: World, arguments: Mapping[str, Any], word: str) -> Any:
+def act(command: Command) -> Any:
     """Do what a bookkeeper does, all or nothing; return what the act says."""
-    function = ACTS.get(word)
+    function = ACTS.get(command.word)
     if function is None:
-        raise Missing(f"there is no act {word!r}; see GET /_fauxero/acts")
-    text(arguments, "organisation", "the only one")
-    found = host(world, arguments)
-    given = {name: value for name, value in arguments.items() if name != "organisation"}
-    if world.faults.lists_lag:
-        world.remember_past(found)
+        raise Missing(f"there is no act {command.word!r}; see GET /_fauxero/acts")
+    found = host(command.world, command.arguments)
+    given = {name: value for name, value in command.arguments.items() if name != "organisation"}
+    if command.world.faults.lists_lag:
+        command.world.remember_past(found)
     try:
         inspect.signature(function).bind(found.books, **given)
         with found.books.transaction():
@@ -90,5 +89,5 @@ def act(world: World, arguments: Mapping[str, Any], word: str) -> Any:
     except NotFound as error:
         raise Missing(str(error)) from None
     except (RequestRefused, TypeError, ValueError) as error:
-        raise BadArguments(f"{word}: {error}") from None
-    return {"act": word, "result": codec.plain(result)}
+        raise BadArguments(f"{command.word}: {error}") from None
+    return {"act": command.word, "result": codec.plain(result)}

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fauxero.world import Host, World
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One control call: its body (for GET: its query), and the second word of its path."""
+
+    world: World
+    arguments: Mapping[str, Any]
+    word: str
 
 
 class BadArguments(ValueError):
@@ -35,9 +46,9 @@ def number(arguments: Mapping[str, Any], name: str) -> float | None:
     value = arguments.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise BadArguments(f"{name}: a number is needed")
-    return value
+    return float(value)
 
 
 def whole(arguments: Mapping[str, Any], name: str) -> int | None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from fauxero.control import acting, observing, staging
-from fauxero.control.arguments import BadArguments, Missing
+from fauxero.control.arguments import BadArguments, Command, Missing
 from fauxero.http.exchange import Answer, Request, json_answer
 
 if TYPE_CHECKING:
     from fauxero.world import World
 
-Handler = Callable[["World", Mapping[str, Any], str], Any]
+Handler = Callable[[Command], Any]
 
-# (method, first word, has a second word): the handler gets the world, the body (or, for GET,
-# the query) and the second word.
+# (method, first word, has a second word)
 HANDLERS: Mapping[tuple[str, str, bool], Handler] = {
     ("GET", "health", False): observing.health,
     ("GET", "audit", False): observing.audit,
@@ -58,7 +58,8 @@ def answer_control(world: World, request: Request) -> Answer:
         return _error(405 if known else 404, f"no {request.method} {request.path}")
     try:
         arguments = dict(request.query) if request.method == "GET" else _body(request)
-        return json_answer(handler(world, arguments, words[1] if len(words) == 2 else ""))
+        command = Command(world, arguments, words[1] if len(words) == 2 else "")
+        return json_answer(handler(command))
     except Missing as error:
         return _error(404, str(error))
     except BadArguments as error:
@@ -69,7 +70,7 @@ def _body(request: Request) -> Mapping[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        data = json.loads(request.body)
+        data = json.loads(request.body, parse_float=Decimal)
     except ValueError as error:
         raise BadArguments(f"the body is not JSON: {error}") from None
     if not isinstance(data, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from fauxero.control.arguments import Missing, flag, host, only, whole
+from fauxero.control.arguments import Command, Missing, flag, host, only, whole
 from fauxero.outbox import outbox
 
 if TYPE_CHECKING:
@@ -15,30 +15,30 @@ _CONDITIONS = ("organisation", "method", "path", "status", "since", "api", "refu
 SHOWN_MAX = 10_000
 
 
-def health(world: World, arguments: Mapping[str, Any], _: str) -> Any:
+def health(command: Command) -> Any:
     return {
-        "status": "ok" if not world.failures else "failed",
+        "status": "ok" if not command.world.failures else "failed",
         "emulator": "fauxero",
-        "now": world.clock.now().isoformat(),
-        "organisations": len(world.organisations),
-        "requests": world.log.totals["all"],
-        "late": len(world.late),
-        "failures": world.failures,
+        "now": command.world.clock.now().isoformat(),
+        "organisations": len(command.world.organisations),
+        "requests": command.world.log.totals["all"],
+        "late": len(command.world.late),
+        "failures": command.world.failures,
     }
 
 
-def audit(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    found = world.audit()
+def audit(command: Command) -> Any:
+    found = command.world.audit()
     return {"ok": not any(found.values()), "organisations": found}
 
 
-def show_outbox(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    mails = outbox(world)
+def show_outbox(command: Command) -> Any:
+    mails = outbox(command.world)
     return {"count": len(mails), "mails": mails}
 
 
-def requests(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    found = list(world.log.entries(**_conditions(world, arguments)))
+def requests(command: Command) -> Any:
+    found = list(command.world.log.entries(**_conditions(command.world, command.arguments)))
     shown = found[-SHOWN_MAX:]
     return {
         "count": len(found),
@@ -47,14 +47,14 @@ def requests(world: World, arguments: Mapping[str, Any], _: str) -> Any:
     }
 
 
-def request_counts(world: World, arguments: Mapping[str, Any], word: str) -> Any:
-    if word != "counts":
-        raise Missing(f"no /_fauxero/requests/{word}")
-    return world.log.counts(**_conditions(world, arguments))
+def request_counts(command: Command) -> Any:
+    if command.word != "counts":
+        raise Missing(f"no /_fauxero/requests/{command.word}")
+    return command.world.log.counts(**_conditions(command.world, command.arguments))
 
 
-def clear_requests(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    world.log.clear()
+def clear_requests(command: Command) -> Any:
+    command.world.log.clear()
     return {"cleared": True}
 
 

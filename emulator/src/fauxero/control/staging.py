@@ -6,46 +6,56 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from fauxero.control.arguments import BadArguments, Missing, flag, host, only, text, whole, words
+from fauxero.control.arguments import (
+    BadArguments,
+    Command,
+    Missing,
+    flag,
+    host,
+    only,
+    text,
+    whole,
+    words,
+)
 from fauxero.http.limits import TIERS
 from fauxero.identity.records import App
 from fauxero.identity.scopes import NEW_APP, OLD_APP, USUAL
 
 if TYPE_CHECKING:
-    from fauxero.world import Host, World
+    from fauxero.world import Host
 
 _LIMITS = ("concurrent", "minute", "day", "app_minute")
 
 
-def reset(world: World, arguments: Mapping[str, Any], _: str) -> Any:
+def reset(command: Command) -> Any:
     """Begin anew as at the start, or with the organisations named here."""
-    only(arguments, "organisations")
-    if "organisations" in arguments:
-        asked = arguments["organisations"]
+    only(command.arguments, "organisations")
+    if "organisations" in command.arguments:
+        asked = command.arguments["organisations"]
         if not isinstance(asked, list) or not all(isinstance(part, dict) for part in asked):
             raise BadArguments("organisations: a list of objects is needed")
-        world.opening = tuple(_opening(part) for part in asked)
-    world.reset()
-    return organisations(world, {}, "")
+        command.world.opening = tuple(_opening(part) for part in asked)
+    command.world.reset()
+    return organisations(command)
 
 
-def organisations(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    return {"organisations": [_shown(found) for found in world.organisations.values()]}
+def organisations(command: Command) -> Any:
+    return {"organisations": [_shown(found) for found in command.world.organisations.values()]}
 
 
-def add_organisation(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    return _shown(world.add_organisation(**_opening(arguments)))
+def add_organisation(command: Command) -> Any:
+    return _shown(command.world.add_organisation(**_opening(command.arguments)))
 
 
-def change_organisation(world: World, arguments: Mapping[str, Any], word: str) -> Any:
+def change_organisation(command: Command) -> Any:
     """Change an organisation's limits or its switches for unsure readings of Xero."""
-    only(arguments, *_LIMITS, "tier", "switches")
-    found = host(world, {"organisation": word})
-    limits = _limits(arguments)
-    if "tier" in arguments:
-        limits.setdefault("day", TIERS[_tier(arguments)])
-    world.set_limits(found.id, **limits)
-    switches = arguments.get("switches", {})
+    only(command.arguments, *_LIMITS, "tier", "switches")
+    found = host(command.world, {"organisation": command.word})
+    limits = _limits(command.arguments)
+    if "tier" in command.arguments:
+        limits.setdefault("day", TIERS[_tier(command.arguments)])
+    command.world.set_limits(found.id, **limits)
+    switches = command.arguments.get("switches", {})
     try:
         with found.books.transaction():
             found.books.set_switches(**switches)
@@ -93,26 +103,27 @@ def _shown(found: Host) -> dict[str, Any]:
     }
 
 
-def apps(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    return {"apps": [_app(app) for app in world.identity.apps]}
+def apps(command: Command) -> Any:
+    return {"apps": [_app(app) for app in command.world.identity.apps]}
 
 
-def add_app(world: World, arguments: Mapping[str, Any], _: str) -> Any:
+def add_app(command: Command) -> Any:
     """Register an app: kind web, pkce or custom (which needs its organisation)."""
-    only(arguments, "name", "kind", "redirect_uris", "scopes", "organisation", "broad_scopes")
-    kind = text(arguments, "kind", "web")
+    given = command.arguments
+    only(given, "name", "kind", "redirect_uris", "scopes", "organisation", "broad_scopes")
+    kind = text(given, "kind", "web")
     if kind not in ("web", "pkce", "custom"):
         raise BadArguments("kind: may be web, pkce or custom")
-    known = OLD_APP if flag(arguments, "broad_scopes") else NEW_APP
-    scopes = words(arguments, "scopes", known)
+    known = OLD_APP if flag(given, "broad_scopes") else NEW_APP
+    scopes = words(given, "scopes", known)
     if not set(scopes) <= set(known):
         raise BadArguments(f"scopes: unknown {sorted(set(scopes) - set(known))[0]}")
-    app = world.identity.add_app(
-        name=text(arguments, "name", "An app"),
+    app = command.world.identity.add_app(
+        name=text(given, "name", "An app"),
         kind=kind,
-        redirect_uris=words(arguments, "redirect_uris", ()),
+        redirect_uris=words(given, "redirect_uris", ()),
         scopes=scopes,
-        organisation_id=host(world, arguments).id if kind == "custom" else None,
+        organisation_id=host(command.world, given).id if kind == "custom" else None,
     )
     return _app(app)
 
@@ -128,50 +139,51 @@ def _app(app: App) -> dict[str, Any]:
     }
 
 
-def token(world: World, arguments: Mapping[str, Any], _: str) -> Any:
+def token(command: Command) -> Any:
     """Give tokens for an organisation without the consent page."""
-    only(arguments, "organisation", "scopes", "client_id", "user")
+    only(command.arguments, "organisation", "scopes", "client_id", "user")
     app = None
-    if "client_id" in arguments:
-        app = world.identity.apps.get(text(arguments, "client_id"))
+    if "client_id" in command.arguments:
+        app = command.world.identity.apps.get(text(command.arguments, "client_id"))
         if app is None:
             raise Missing("client_id: there is no such app")
-    scopes = words(arguments, "scopes", USUAL)
+    scopes = words(command.arguments, "scopes", USUAL)
     unknown = set(scopes) - set(OLD_APP)
     if unknown:
         raise BadArguments(f"scopes: unknown {sorted(unknown)[0]}")
-    user = text(arguments, "user") if "user" in arguments else None
-    return world.tester_token(host(world, arguments).id, scopes=scopes, app=app, email=user)
+    user = text(command.arguments, "user") if "user" in command.arguments else None
+    found = host(command.world, command.arguments)
+    return command.world.tester_token(found.id, scopes=scopes, app=app, email=user)
 
 
-def settings(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    return asdict(world.settings)
+def settings(command: Command) -> Any:
+    return asdict(command.world.settings)
 
 
-def change_settings(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    only(arguments, *asdict(world.settings))
+def change_settings(command: Command) -> Any:
+    only(command.arguments, *asdict(command.world.settings))
     try:
-        world.settings = replace(world.settings, **arguments)
+        command.world.settings = replace(command.world.settings, **command.arguments)
     except ValueError as error:
         raise BadArguments(str(error)) from None
-    return asdict(world.settings)
+    return asdict(command.world.settings)
 
 
-def snapshots(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    return {"snapshots": list(world.snapshots)}
+def snapshots(command: Command) -> Any:
+    return {"snapshots": list(command.world.snapshots)}
 
 
-def take_snapshot(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    only(arguments, "name")
-    name = text(arguments, "name", "default")
-    world.snapshots[name] = world.snapshot()
+def take_snapshot(command: Command) -> Any:
+    only(command.arguments, "name")
+    name = text(command.arguments, "name", "default")
+    command.world.snapshots[name] = command.world.snapshot()
     return {"name": name}
 
 
-def restore(world: World, arguments: Mapping[str, Any], _: str) -> Any:
-    only(arguments, "name")
-    name = text(arguments, "name", "default")
-    if name not in world.snapshots:
+def restore(command: Command) -> Any:
+    only(command.arguments, "name")
+    name = text(command.arguments, "name", "default")
+    if name not in command.world.snapshots:
         raise Missing(f"name: there is no snapshot {name!r}")
-    world.restore(world.snapshots[name])
+    command.world.restore(command.world.snapshots[name])
     return {"name": name}

@@ -37,6 +37,7 @@ def write_all(
     nothing is saved; otherwise each element has its own fate.
     """
     outcomes: list[Outcome] = []
+    is_refused = False
     try:
         with books.transaction():
             outcomes += [write(element) for element in elements]
@@ -55,6 +56,8 @@ def marked(outcome: Outcome, *, has_status: bool) -> Element:
         status = "ERROR" if outcome.errors else ("WARNING" if outcome.warnings else "OK")
         element["StatusAttributeString"] = status
     if outcome.errors:
+        # Documents say HasErrors, everything else HasValidationErrors (recorded on the wire).
+        element["HasErrors" if "HasErrors" in element else "HasValidationErrors"] = True
         element["ValidationErrors"] = [{"Message": message} for message in outcome.errors]
     if outcome.warnings:
         element["Warnings"] = [{"Message": message} for message in outcome.warnings]

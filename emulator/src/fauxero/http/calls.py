@@ -158,9 +158,7 @@ def _refused_by_fault(fault: Fault, elements: Sequence[Element]) -> Answer:
     )
 
 
-def _answer(
-    call: Call, rows: Sequence[Element], pagination: Pagination | None = None
-) -> Answer:
+def _answer(call: Call, rows: Sequence[Element], pagination: Pagination | None = None) -> Answer:
     body = codec.envelope(
         answer_id=call.world.ids.uuid(),
         provider=call.app.name,

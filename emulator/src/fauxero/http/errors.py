@@ -124,5 +124,6 @@ def bad_query(message: str) -> Answer:
 
 
 def not_modelled(message: str) -> Answer:
-    """501 is Xero's own status for a method an endpoint lacks; the words say it is fauxero's."""
-    return exception(0, "NotImplementedException", f"Not modelled by fauxero: {message}", status=501)
+    """501 is Xero's own status for a method an endpoint lacks; the words say whose it is."""
+    words = f"Not modelled by fauxero: {message}"
+    return exception(0, "NotImplementedException", words, status=501)

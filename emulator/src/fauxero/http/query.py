@@ -13,8 +13,11 @@ PAGE_SIZE = 100
 PAGE_SIZE_MAX = 1000
 
 _KNOWN = frozenset(
-    "where order page pagesize ids invoicenumbers contactids statuses includearchived "
-    "summaryonly searchterm createdbymyapp unitdp summarizeerrors".split()
+    {
+        *("where", "order", "page", "pagesize", "ids", "invoicenumbers", "contactids"),
+        *("statuses", "includearchived", "summaryonly", "searchterm", "createdbymyapp"),
+        *("unitdp", "summarizeerrors"),
+    }
 )
 
 

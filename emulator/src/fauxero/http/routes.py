@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
 
-from fauxero.accounting.resource import (
-    Element,
-    ListPage,
-    ListQuery,
-    NotFound,
-    NotModelled,
-    Outcome,
-    Resource,
-    WriteOptions,
+from fauxero.accounting.resource import NotFound, NotModelled, Resource
+from fauxero.accounting.resources import (
+    ORGANISATION_ACTIONS,
+    REPORTS,
+    RESOURCES,
+    SUB_RESOURCES,
 )
-from fauxero.accounting.resources import RESOURCES, SUB_RESOURCES
-
-if TYPE_CHECKING:
-    from fauxero.accounting.books import Books
+from fauxero.http.nesting import nested, report
 
 ROOT = ("api.xro", "2.0")
 
@@ -39,35 +32,6 @@ class Route:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """A sub-resource under one parent, seen as a resource of its own."""
-
-    resource: Any
-    parent_key: str
-
-    summarizes_errors = False
-    one_per_request = False
-    date_companions = ()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.resource, name)
-
-    def read_list(self, books: Books, query: ListQuery) -> ListPage:
-        return self.resource.read_list(books, self.parent_key)
-
-    def create(self, books: Books, element: Element, options: WriteOptions) -> Outcome:
-        return self.resource.create(books, self.parent_key, element, options)
-
-    def create_or_update(
-        self, books: Books, element: Element, options: WriteOptions, *, key: str | None = None
-    ) -> Outcome:
-        return self.resource.create_or_update(books, self.parent_key, element, options, key=key)
-
-    def delete(self, books: Books, key: str) -> None:
-        self.resource.delete(books, self.parent_key, key)
-
-
 def is_api(segments: tuple[str, ...]) -> bool:
     return tuple(part.lower() for part in segments[:2]) == ROOT
 
@@ -85,19 +49,17 @@ def _route(parts: tuple[str, ...]) -> Route:
     lower = tuple(part.lower() for part in parts)
     match lower:
         case ("organisation" | "organisations", "actions"):
-            return Route(_nested(SUB_RESOURCES["organisation/actions"], ""))
+            return Route(nested(ORGANISATION_ACTIONS, ""))
+        case ("reports", name) if name in REPORTS:
+            return Route(report(name))
         case (name,) if name in RESOURCES:
             return Route(RESOURCES[name])
         case (name, _) if name in RESOURCES:
             return Route(RESOURCES[name], parts[1])
-        case (name, _, sub) if f"{name}/{sub}" in SUB_RESOURCES:
-            return Route(_nested(SUB_RESOURCES[f"{name}/{sub}"], parts[1]))
-        case (name, _, sub, _) if f"{name}/{sub}" in SUB_RESOURCES:
-            return Route(_nested(SUB_RESOURCES[f"{name}/{sub}"], parts[1]), parts[3])
+        case (name, _, sub) if (name, sub) in SUB_RESOURCES:
+            return Route(nested(SUB_RESOURCES[name, sub], parts[1]))
+        case (name, _, sub, _) if (name, sub) in SUB_RESOURCES:
+            return Route(nested(SUB_RESOURCES[name, sub], parts[1]), parts[3])
         case (name, *_) if name in RESOURCES or name in UNMODELLED:
             raise NotModelled("/".join(parts))
     raise NotFound("/".join(parts))
-
-
-def _nested(resource: Any, parent_key: str) -> Resource:
-    return cast(Resource, Nested(resource, parent_key))

@@ -107,9 +107,7 @@ def _decided(world: World, asked: Asked, user: User, fields: Mapping[str, str]) 
     return _approved(world, asked, user, (fields.get("organisation", ""),))
 
 
-def _approved(
-    world: World, asked: Asked, user: User, organisation_ids: tuple[str, ...]
-) -> Answer:
+def _approved(world: World, asked: Asked, user: User, organisation_ids: tuple[str, ...]) -> Answer:
     if any(organisation_id not in world.organisations for organisation_id in organisation_ids):
         raise Unanswerable("There is no such organisation.")
     event_id = world.identity.grant(

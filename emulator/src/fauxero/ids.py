@@ -1,0 +1,19 @@
+"""Identifiers that follow from a seed, so that two runs of a test give the same ids."""
+
+from __future__ import annotations
+
+import random
+import uuid
+
+
+class Ids:
+    """Makes uuids. `drawn` is how many were made, enough to go on after a restart."""
+
+    def __init__(self, seed: str = "fauxero", drawn: int = 0) -> None:
+        self.seed = seed
+        self.drawn = drawn
+
+    def uuid(self) -> str:
+        self.drawn += 1
+        bits = random.Random(f"{self.seed}/{self.drawn}").getrandbits(128)
+        return str(uuid.UUID(int=bits, version=4))
