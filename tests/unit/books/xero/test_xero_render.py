@@ -42,7 +42,7 @@ def wanted_invoice(*lines: WantedLine, prices_include_tax: bool = True) -> Wante
 def changed_line(**changed: object) -> WantedLine:
     names = ("description", "quantity", "unit_amount", "account_code", "tax_type")
     fields = {name: getattr(RENT, name) for name in (*names, "line_amount", "tax_amount")}
-    return WantedLine(**{**fields, **changed})  # pyright: ignore[reportArgumentType]
+    return WantedLine(**{**fields, **changed})
 
 
 def test_a_contact_is_sent_with_its_key_its_number_and_its_name_and_nothing_else() -> None:
