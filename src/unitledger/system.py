@@ -25,6 +25,9 @@ class DatabaseClock:
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
+    def elapsed(self) -> float:
+        return time.monotonic()
+
 
 class RandomIds:
     def idempotency_key(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from dataclasses import dataclass
@@ -81,6 +82,12 @@ def make_tools(folder: Path | None = None) -> Tools:
         clock=DatabaseClock(),
         ids=RandomIds(),
     )
+
+
+@functools.cache
+def shared_tools() -> Tools:
+    """One set for a long-lived process: its connections to Xero are kept open and shared."""
+    return make_tools()
 
 
 def check_place(folder: Path | None = None) -> None:

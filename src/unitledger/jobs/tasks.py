@@ -1,0 +1,71 @@
+"""What travels by Procrastinate: "look at organisation N", and nothing else.
+
+A job carries no truth. What is due, who works on it and how far it got stands in our own rows
+(`engine.lease`), so a job may be lost, doubled or late and nothing goes wrong: the sweep wakes
+whatever is due, and a worker that does not get the lease leaves. Hence no lock, no retry and no
+delayed job here: each of those can block an organisation for good.
+"""
+
+from __future__ import annotations
+
+import structlog
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Status
+
+# Django's set-up imports this module in every command: what only a worker needs is imported
+# where it is used.
+
+WORK_QUEUE = "work"
+SWEEP_QUEUE = "sweep"
+SWEEP_CRON = "* * * * * */2"  # every two seconds; the sixth field counts seconds
+HEARTBEAT_SECONDS = 5.0
+STALLED_SECONDS = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="look_at", queue=WORK_QUEUE)
+def look_at(organisation_id: int) -> None:
+    """Work on one organisation, unless somebody already does."""
+    from unitledger import wiring
+    from unitledger.engine.lease import this_process
+    from unitledger.engine.work import work_on
+
+    outcome = work_on(
+        organisation_id, wiring.shared_tools(), trigger="schedule", owner=this_process()
+    )
+    log.info("looked at organisation", organisation_id=organisation_id, outcome=str(outcome))
+
+
+@app.periodic(cron=SWEEP_CRON)
+@app.task(name="sweep", queue=SWEEP_QUEUE, queueing_lock="sweep")
+def sweep(timestamp: int) -> None:
+    """Wake what is due. Once for all workers, however many there are."""
+    from unitledger import wiring
+    from unitledger.engine.waking import due_organisations
+
+    for organisation_id in due_organisations(now=wiring.shared_tools().clock.now()):
+        send_for(organisation_id)
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(name="tidy", queue=SWEEP_QUEUE, queueing_lock="tidy", pass_context=True)
+async def tidy(context: JobContext, timestamp: int) -> None:
+    """Drop the jobs that a killed worker left open. Their work is found again by the sweep."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
+def send_for(organisation_id: int) -> None:
+    """Ask the workers to look at an organisation; nothing new where they are asked already."""
+    try:
+        with transaction.atomic():  # so that the caller's transaction outlives a refusal
+            look_at.configure(queueing_lock=f"organisation {organisation_id}").defer(
+                organisation_id=organisation_id
+            )
+    except AlreadyEnqueued:
+        pass  # the waiting job will find this work too
