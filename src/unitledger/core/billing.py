@@ -258,7 +258,7 @@ def _line_to_content(line: InvoiceLine) -> dict[str, Any]:
 
 
 def _amount(amount: Decimal) -> str:
-    """Two places always, so that 5 and 5.00 are the same content; more only where there are more."""
+    """At least two places, so that 5 and 5.00 are the same content."""
     text = format(amount, "f")
     if text[-3:-2] == ".":
         return text

@@ -1,0 +1,6 @@
+"""Intake: arrivals become records, versions and documents, each row whole or not at all."""
+
+from unitledger.engine.intake.checks import AMOUNT_MAX, Limits
+from unitledger.engine.intake.taking import take_in
+
+__all__ = ["AMOUNT_MAX", "Limits", "take_in"]
