@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from unitledger.core.documents import DocumentKind
+from unitledger.engine.reconcile.rules.base import PairRule
+from unitledger.engine.reconcile.values import Difference, Pair, View
+
+
+class PaidHereOwedThere(PairRule):
+    """A payment the operator has taken is not on the invoice in Xero.
+
+    While this stands, tenants who have paid show as owing, and may be chased. Somebody deleted
+    the payment in Xero, as a rule to match the bank line in another way.
+    """
+
+    name = "paid_here_owed_there"
+    remedy = "Ask who removed it: void the payment at the source too, or sync it again."
+
+    def check(self, pair: Pair, view: View) -> Iterator[Difference]:
+        expected = pair.expected
+        if expected.kind is not DocumentKind.PAYMENT or not pair.counts:
+            return
+        if pair.is_gone:
+            yield self.difference(pair, "The payment was deleted in Xero; its invoice is owed.")
+        elif pair.held is None and expected.was_sent and not expected.is_pending:
+            yield self.difference(pair, "The payment was sent to Xero and is not there.")
