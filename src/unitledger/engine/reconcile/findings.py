@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.db import transaction
 
@@ -16,14 +16,10 @@ from unitledger.store.holdings import Finding, FindingState
 class KeptRule(Protocol):
     """What the keeper asks of a rule."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def grace(self) -> timedelta: ...
-    @property
-    def sample_max(self) -> int: ...
-    @property
-    def is_kept(self) -> bool: ...
+    name: ClassVar[str]
+    grace: ClassVar[timedelta]
+    sample_max: ClassVar[int]
+    is_kept: ClassVar[bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Staged:
     def add(self, held: Iterable[Held]) -> None:
         with (
             database.cursor() as cursor,
-            cursor.copy(f"COPY {TABLE} ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
+            _copying(cursor, f"COPY {TABLE} ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
         ):
             for each in held:
                 copy.write_row(_to_row(each))
@@ -156,8 +156,8 @@ class Staged:
     def amount_due(self, *, on: date) -> Decimal:
         """What the sales invoices in the ledger, ours and others', ask for on a day.
 
-        Invoices dated later do not count, payments dated later count as not made; a credit's
-        date is not known, so it counts as always there.
+        Invoices dated later do not count, payments dated later count as not made, earlier ones
+        of later invoices do; a credit's date is not known, so it counts as always there.
         """
         return self._value(
             f"""
@@ -166,6 +166,11 @@ class Staged:
                          JOIN {TABLE} s ON s.kind = 'invoice' AND s.xero_id = p.invoice_id
                         WHERE p.kind = 'payment' AND p.is_receivable AND p.status = 'AUTHORISED'
                           AND p.dated_on > %(on)s AND s.dated_on <= %(on)s)
+                     - (
+                       SELECT COALESCE(sum(p.total), 0) FROM {TABLE} p
+                         JOIN {TABLE} s ON s.kind = 'invoice' AND s.xero_id = p.invoice_id
+                        WHERE p.kind = 'payment' AND p.is_receivable AND p.status = 'AUTHORISED'
+                          AND p.dated_on <= %(on)s AND s.dated_on > %(on)s)
               FROM {TABLE} i
              WHERE i.kind = 'invoice' AND i.is_receivable AND i.dated_on <= %(on)s
                AND i.status IN ('AUTHORISED', 'PAID')
@@ -192,7 +197,9 @@ class Staged:
     def _value(self, statement: str, arguments: Mapping[str, Any] | None = None) -> Any:
         with database.cursor() as cursor:
             cursor.execute(statement, arguments)
-            return cursor.fetchone()[0]
+            row = cursor.fetchone()
+            assert row is not None, "an aggregate always has a row"
+            return row[0]
 
     def _held(self, condition: str, arguments: Sequence[Any]) -> Sequence[Held]:
         with database.cursor() as cursor:
@@ -202,6 +209,11 @@ class Staged:
     def _execute(self, statement: str, arguments: Sequence[Any] = ()) -> None:
         with database.cursor() as cursor:
             cursor.execute(statement, arguments or None)
+
+
+def _copying(cursor: Any, statement: str) -> Any:
+    """psycopg's `copy`, which Django's cursor hands on without a type."""
+    return cursor.copy(statement)
 
 
 def handle_key(kind: DocumentKind, handle: str) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import ClassVar
 
 from unitledger.engine.reconcile.values import Difference
 
@@ -13,11 +14,11 @@ class ContactSplit:
     of the tenant are then spread over the two.
     """
 
-    name = "contact_split"
-    remedy = "Merge the contacts in Xero; we follow the one that remains."
-    grace = timedelta(0)
-    sample_max = 200
-    is_kept = True
+    name: ClassVar[str] = "contact_split"
+    remedy: ClassVar[str] = "Merge the contacts in Xero; we follow the one that remains."
+    grace: ClassVar[timedelta] = timedelta(0)
+    sample_max: ClassVar[int] = 200
+    is_kept: ClassVar[bool] = True
 
     def check(self, shared: Sequence[tuple[str, Sequence[str]]]) -> Iterator[Difference]:
         for account_number, names in shared:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 from unitledger.core.dates import plain
 from unitledger.core.documents import DocumentKind
@@ -18,11 +19,11 @@ class OnlyInBooks:
     start counts, bills and the like never do.
     """
 
-    name = "only_in_books"
-    remedy = "Record it at the source, link it to a record, or accept it as other business."
-    grace = timedelta(0)
-    sample_max = 200
-    is_kept = True
+    name: ClassVar[str] = "only_in_books"
+    remedy: ClassVar[str] = "Record it at the source, link it, or accept it as other business."
+    grace: ClassVar[timedelta] = timedelta(0)
+    sample_max: ClassVar[int] = 200
+    is_kept: ClassVar[bool] = True
 
     def check(
         self, held: Held, view: View, *, our_invoice: int | None, our_number: bool

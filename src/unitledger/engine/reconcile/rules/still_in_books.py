@@ -13,9 +13,7 @@ class StillInBooks(PairRule):
     """
 
     name = "still_in_books"
-    remedy = (
-        "Void or delete it in Xero where a sync cannot: a paid or reconciled one is a person's."
-    )
+    remedy = "Sync it; where it is paid or reconciled in Xero, undo that there first."
 
     def check(self, pair: Pair, view: View) -> Iterator[Difference]:
         # A tenant who left keeps the contact: it carries the history.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from unitledger.engine.reconcile.figures import AccountLine
 from unitledger.engine.reconcile.values import Difference, View
@@ -16,11 +17,11 @@ class TrialBalanceMoved:
     overpayments that settle no invoice yet.
     """
 
-    name = "trial_balance_moved"
-    remedy = "Open the account's transactions in Xero and look for what is no sales document."
-    grace = timedelta(0)
-    sample_max = 200
-    is_kept = True
+    name: ClassVar[str] = "trial_balance_moved"
+    remedy: ClassVar[str] = "Look in Xero for the account's entries that are no sales document."
+    grace: ClassVar[timedelta] = timedelta(0)
+    sample_max: ClassVar[int] = 200
+    is_kept: ClassVar[bool] = True
 
     def accounts(self, lines: Sequence[AccountLine], view: View) -> Iterator[Difference]:
         """Income accounts that our documents post to. On others, bank accounts above all,
