@@ -70,6 +70,13 @@ class Xero:
     def advance(self, seconds: float) -> None:
         self.control("POST", "clock", {"advance": seconds})
 
+    def wait_for_strikes(self, count: int) -> None:
+        """Return once the first fault has struck that many requests."""
+        for _ in range(2000):
+            if self.control("GET", "faults")["rules"][0]["struck"] == count:
+                return
+        raise AssertionError("the requests did not arrive")
+
     def new_token(self, **how: Any) -> dict[str, Any]:
         return self.control("POST", "token", {"organisation": self.organisation_id, **how})
 

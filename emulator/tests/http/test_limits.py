@@ -107,7 +107,7 @@ def test_a_sixth_call_in_flight_is_refused_without_retry_after(xero: Xero) -> No
     slow = [threading.Thread(target=xero.get, args=("Organisation",)) for _ in range(5)]
     for thread in slow:
         thread.start()
-    wait_for(xero, delayed=5)
+    xero.wait_for_strikes(5)
     answer = xero.get("Organisation")
     xero.advance(10)
     for thread in slow:
@@ -116,11 +116,3 @@ def test_a_sixth_call_in_flight_is_refused_without_retry_after(xero: Xero) -> No
     assert answer.headers["x-rate-limit-problem"] == "concurrent"
     assert "retry-after" not in answer.headers
     assert xero.get("Organisation").status_code == 200
-
-
-def wait_for(xero: Xero, *, delayed: int) -> None:
-    """Return once that many requests have been struck by the first fault."""
-    for _ in range(2000):
-        if xero.control("GET", "faults")["rules"][0]["struck"] == delayed:
-            return
-    raise AssertionError("the slow requests did not arrive")
