@@ -1,0 +1,115 @@
+"""Short words for telling a story to one organisation's books."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from fauxero.accounting import bookkeeper
+from fauxero.accounting.books import Books
+from fauxero.accounting.reports import trial_balance
+from fauxero.accounting.resource import Element, ListPage, ListQuery, Outcome, WriteOptions
+from fauxero.accounting.resources import RESOURCES
+from fauxero.clock import Clock
+from fauxero.ids import Ids
+
+ORGANISATION_ID = "96d8fbb9-e7bf-4327-a284-cb5da3384f97"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Story:
+    def __init__(self, template: str = "uk") -> None:
+        self.clock = Clock(start_at=NOON, speed=0)
+        self.books = Books.build(
+            template, organisation_id=ORGANISATION_ID, clock=self.clock, ids=Ids("story")
+        )
+        self.options = WriteOptions(unit_decimals=4, app_id="app-1")
+
+    # ---- the four verbs
+
+    def put(self, path: str, **element: Any) -> Outcome:
+        return RESOURCES[path].create(self.books, element, self.options)
+
+    def post(self, path: str, key: str | None = None, **element: Any) -> Outcome:
+        return RESOURCES[path].create_or_update(self.books, element, self.options, key=key)
+
+    def read(self, path: str, key: str) -> Element:
+        found = RESOURCES[path].read_one(self.books, key, unit_decimals=4)
+        assert found is not None
+        return found
+
+    def list(self, path: str, **query: Any) -> ListPage:
+        return RESOURCES[path].read_list(self.books, ListQuery(**query))
+
+    # ---- short cuts; each fails the test when the books refuse
+
+    def contact(self, name: str = "Bea Wainwright", **more: Any) -> str:
+        return done(self.put("contacts", Name=name, **more))["ContactID"]
+
+    def invoice(self, amount: str = "120.00", **more: Any) -> Element:
+        return done(self.put("invoices", **self.invoice_request(amount, **more)))
+
+    def invoice_request(self, amount: str = "120.00", **more: Any) -> Element:
+        known = self.books.active_contact_named("Bea Wainwright")
+        request: Element = {
+            "Type": "ACCREC",
+            "Contact": {"ContactID": known.id if known else self.contact()},
+            "Date": "2026-11-01",
+            "DueDate": "2026-11-15",
+            "Status": "AUTHORISED",
+            "LineAmountTypes": "Inclusive",
+            "LineItems": [line(amount)],
+        }
+        return request | more
+
+    def pay(self, invoice: Element, amount: str | None = None, **more: Any) -> Element:
+        return done(self.put("payments", **self.payment_request(invoice, amount, **more)))
+
+    def payment_request(
+        self, invoice: Element, amount: str | None = None, **more: Any
+    ) -> Element:
+        due = self.read("invoices", invoice["InvoiceID"])["AmountDue"]
+        request: Element = {
+            "Invoice": {"InvoiceID": invoice["InvoiceID"]},
+            "Account": {"Code": "090"},
+            "Amount": Decimal(amount) if amount else due,
+            "Date": "2026-11-10",
+        }
+        return request | more
+
+    def bookkeeper(self, act: str, **arguments: Any) -> Element:
+        return bookkeeper.ACTS[act](self.books, **arguments)
+
+    def balance(self, code: str) -> Decimal:
+        """Year-to-date balance of an account in the trial balance, debit positive."""
+        return balances(trial_balance(self.books, {})).get(code, Decimal(0))
+
+
+def line(amount: str = "120.00", **more: Any) -> Element:
+    return {
+        "Description": "Unit A12, November",
+        "Quantity": Decimal(1),
+        "UnitAmount": Decimal(amount),
+        "AccountCode": "2000",
+    } | more
+
+
+def done(outcome: Outcome) -> Element:
+    assert not outcome.errors, outcome.errors
+    return outcome.element
+
+
+def refused(outcome: Outcome) -> tuple[str, ...]:
+    assert outcome.errors, outcome.element
+    return tuple(outcome.errors)
+
+
+def balances(report: Element) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for section in report["Rows"][1:-1]:
+        for row in section["Rows"]:
+            name, _, _, debit, credit = (cell["Value"] for cell in row["Cells"])
+            code = name.rpartition("(")[2].rstrip(")")
+            found[code] = Decimal(debit or 0) - Decimal(credit or 0)
+    return found
