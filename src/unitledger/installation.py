@@ -24,10 +24,11 @@ from pathlib import Path
 
 from unitledger import postgres
 from unitledger.postgres.errors import HomeUnwritable
-from unitledger.postgres.postmaster import is_alive
+from unitledger.postgres.locks import FileLock, is_taken
 
 ROOT_HOMES = Path("/var/lib/unitledger")
 KEY_BYTES = 32
+RUNNING_LOCK = "running.lock"
 PRIVATE_FILE_MODE = 0o600
 MIGRATION_LOCK = 7_305_811_402  # any number; every process that migrates asks for the same one
 
@@ -46,6 +47,14 @@ class BadKey(InstallationError):
         super().__init__(
             f"The encryption key in {place} is not {KEY_BYTES} bytes in URL-safe base64: "
             "put back the key that this installation was made with."
+        )
+
+
+class AlreadyRunning(InstallationError):
+    def __init__(self, *, home: Path) -> None:
+        super().__init__(
+            f"unitledger already runs in {home}: stop it first, or set UNITLEDGER_HOME to a folder "
+            "of its own for the second one."
         )
 
 
@@ -76,6 +85,8 @@ class Database:
     is_embedded: bool
 
 
+# Held from the first `write_running` on: the system gives it back when the process dies.
+_running_lock: FileLock | None = None
 # The database that this process opened; one at a time, because Django's settings are one.
 _opened: Database | None = None
 
@@ -201,26 +212,47 @@ def encryption_key(folder: Path | None = None) -> bytes:
 
 
 def write_running(running: Running, folder: Path | None = None) -> None:
-    """Record what runs, for the other commands. Replaces what an earlier run left."""
-    file = _running_file(folder)
-    _write_private(file, json.dumps(asdict(running), indent=2))
+    """Tell the other commands what runs, from now until this process ends or forgets.
+
+    May be called again as more is started. Raises AlreadyRunning where another process told first.
+    """
+    global _running_lock
+    folder = folder or home()
+    if _running_lock is None:
+        postgres.make_enterable(folder)
+        lock = FileLock(folder / RUNNING_LOCK)
+        if not lock.try_take():
+            lock.close()
+            raise AlreadyRunning(home=folder)
+        _running_lock = lock
+    _write_private(_running_file(folder), json.dumps(asdict(running), indent=2))
 
 
 def read_running(folder: Path | None = None) -> Running | None:
-    """What runs now; None where nothing was recorded or the recording process is gone."""
+    """What runs now; None where nothing does, whatever a killed process left behind."""
+    folder = folder or home()
     try:
-        running = Running(**json.loads(_running_file(folder).read_text(encoding="utf-8")))
-    except (FileNotFoundError, PermissionError):
-        return None
-    return running if is_alive(running.pid) else None
+        if not (folder / RUNNING_LOCK).exists() or not is_taken(folder / RUNNING_LOCK):
+            return None
+        return Running(**json.loads(_running_file(folder).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None  # it has just begun, or is about to end
+    except PermissionError as error:
+        raise HomeUnwritable(folder=folder, reason="it belongs to another user") from error
 
 
 def forget_running(folder: Path | None = None) -> None:
-    _running_file(folder).unlink(missing_ok=True)
+    """Take back what this process told."""
+    global _running_lock
+    if _running_lock is None:
+        return
+    _running_file(folder or home()).unlink(missing_ok=True)
+    _running_lock.close()
+    _running_lock = None
 
 
-def _running_file(folder: Path | None) -> Path:
-    return (folder or home()) / "running.json"
+def _running_file(folder: Path) -> Path:
+    return folder / "running.json"
 
 
 def _make_key(file: Path) -> None:

@@ -15,7 +15,13 @@ import pytest
 
 from unitledger import installation, postgres
 
-NOT_RUNNING = 2**22 + 1  # above the system's largest process number
+TELL = """
+import sys
+from unitledger import installation
+installation.write_running(installation.Running(pid=1, web_url="http://theirs"))
+print("told", flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -23,10 +29,12 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="unitledger-home-") as name:
         folder = Path(name)
         folder.chmod(0o711)
+        installation.forget_running()
         monkeypatch.setenv("UNITLEDGER_HOME", name)
         monkeypatch.delenv("DATABASE_URL", raising=False)
         monkeypatch.delenv("UNITLEDGER_KEY", raising=False)
         yield folder
+        installation.forget_running()
 
 
 def test_home_is_where_the_environment_says(home: Path) -> None:
@@ -57,12 +65,27 @@ def test_what_runs_is_found_by_another_command_and_is_private(home: Path) -> Non
     installation.write_running(running)
     assert installation.read_running() == running
     assert mode(home / "running.json") == 0o600
+    assert mode(home / "running.lock") == 0o600
     installation.forget_running()
     assert installation.read_running() is None
 
 
-def test_what_a_killed_command_left_is_not_believed(home: Path) -> None:
-    installation.write_running(installation.Running(pid=NOT_RUNNING, web_url="http://x"))
+def test_one_installation_runs_once_and_what_a_killed_process_left_is_not_believed(
+    home: Path,
+) -> None:
+    other = subprocess.Popen(
+        [sys.executable, "-c", TELL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "told\n"
+    found = installation.read_running()
+    assert found is not None
+    assert found.web_url == "http://theirs"
+    with pytest.raises(installation.AlreadyRunning, match="already runs"):
+        installation.write_running(installation.Running(pid=os.getpid()))
+    other.kill()
+    other.communicate()
+    assert (home / "running.json").exists()
     assert installation.read_running() is None
 
 
@@ -171,3 +194,17 @@ def unitledger(program: str, **environment: str) -> subprocess.CompletedProcess[
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_home_that_is_no_folder_is_one_sentence(home: Path) -> None:
+    (home / "file").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "unitledger", "migrate"],
+        env={**os.environ, "UNITLEDGER_HOME": str(home / "file" / "below")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "set UNITLEDGER_HOME to a folder that you may write" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

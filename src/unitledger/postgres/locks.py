@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Self
 
+from unitledger.postgres.errors import HomeUnwritable
+
 LOCK_FILE_MODE = 0o600
 
 
@@ -15,7 +17,11 @@ class FileLock:
     """One `flock` on one file. Not shared between threads; children do not inherit it."""
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, LOCK_FILE_MODE)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, LOCK_FILE_MODE)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise HomeUnwritable(folder=path.parent, reason=reason) from error
 
     def share(self) -> None:
         """Wait for, and take, the lock that many may hold at once."""
