@@ -49,7 +49,7 @@ def account(code: str, name: str, type: str = "REVENUE", **changes: object) -> A
         is_active=True,
         takes_payments=type == "BANK",
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def rate(tax_type: str, percent: str, *, sales: bool = True, active: bool = True) -> TaxRate:
@@ -103,7 +103,7 @@ def chart(**changes: object) -> Chart:
         ),
         read_at=READ_AT,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def facts(**changes: object) -> OrganisationFacts:
@@ -117,7 +117,7 @@ def facts(**changes: object) -> OrganisationFacts:
         period_lock_on=None,
         year_end_lock_on=None,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def mapping(**changes: object) -> Mapping:
@@ -136,12 +136,12 @@ def mapping(**changes: object) -> Mapping:
         ),
         tracking=(TrackingRule(category="Location", dimension=Dimension.LOCATION),),
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def tenant(number: str = "T7", name: str = "Ada Smith", **changes: object) -> Tenant:
     plain = Tenant(key=key(RecordKind.TENANT, number), name=name, number=number)
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def line(amount: str = "120.00", **changes: object) -> InvoiceLine:
@@ -156,7 +156,7 @@ def line(amount: str = "120.00", **changes: object) -> InvoiceLine:
         period_start_on=date(2026, 3, 1),
         period_end_on=date(2026, 3, 31),
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def invoice(*lines: InvoiceLine, total: str = "120.00", **changes: object) -> Invoice:
@@ -172,7 +172,7 @@ def invoice(*lines: InvoiceLine, total: str = "120.00", **changes: object) -> In
         lines=lines or (line(),),
         total=Decimal(total),
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def payment(amount: str = "120.00", **changes: object) -> Payment:
@@ -188,4 +188,4 @@ def payment(amount: str = "120.00", **changes: object) -> Payment:
         amount=paid,
         allocations=(Allocation(invoice=key(RecordKind.INVOICE, "INV-1001"), amount=paid),),
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
