@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -35,6 +36,9 @@ class WireServer:
     ) -> None:
         # Waking accept() with a connection: closing a listener does not end it everywhere.
         self._acts.clear()
+        for each in self._open:
+            with contextlib.suppress(OSError):  # closed already
+                each.shutdown(socket.SHUT_RDWR)
         with socket.create_connection(self._listener.getsockname()):
             pass
         self._thread.join(timeout=5)
