@@ -21,11 +21,13 @@ from unitledger.postgres.account import server_account
 from unitledger.postgres.errors import (
     OtherMajorVersion,
     PrivateFolder,
+    ServerTooOld,
     ServerUnreachable,
     StartFailed,
 )
 from unitledger.postgres.locks import is_taken
 from unitledger.postgres.postmaster import find_postmaster, is_alive
+from unitledger.postgres.version import require_version
 
 SECONDS_MAX = 30.0
 
@@ -255,6 +257,12 @@ def test_as_root_the_server_runs_as_nobody(server: postgres.EmbeddedServer) -> N
 def test_an_address_without_a_server_is_one_sentence() -> None:
     with pytest.raises(ServerUnreachable, match="check DATABASE_URL"):
         postgres.check_server("postgresql://x:y@/z?host=/nonexistent")
+
+
+def test_a_server_older_than_15_is_refused_and_15_is_not() -> None:
+    with pytest.raises(ServerTooOld, match=r"PostgreSQL 14\.12.*needs 15"):
+        require_version(140_012)
+    require_version(150_000)
 
 
 def test_errors_are_all_of_one_family() -> None:
