@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -389,6 +390,13 @@ def test_a_read_that_fails_says_who_acts_next(xero: Xero) -> None:
     with pytest.raises(BooksUnavailable) as failure:
         xero.held(CONTACT)
     assert failure.value.verdict is Verdict.OFFLINE
+
+
+def test_five_threads_may_send_at_once(xero: Xero) -> None:
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        answers = list(pool.map(lambda number: xero.put(tenant(number)), range(20)))
+    assert {each.verdict for each in answers} == {Verdict.APPLIED}
+    assert len({each.xero_id for each in answers}) == 20
 
 
 def test_the_trial_balance_follows_the_documents(xero: Xero) -> None:

@@ -20,6 +20,7 @@ from unitledger.core.exchange import Answer, ElementAnswer, WriteRequest
 
 _CONTAINERS = (dict, list)
 MESSAGES_MAX = 20
+NO_REASON = "Xero gave no reason."
 MESSAGE_LENGTH_MAX = 500
 
 
@@ -203,7 +204,8 @@ def _classify_element(request: WriteRequest, handle: str, row: Row | None) -> El
             # Reported: a document may be saved, at a lower status, and complained about.
             return replace(_unknown(handle, *errors), xero_id=xero_id, warnings=warnings)
         case False:
-            return ElementAnswer(handle, _refusal(errors), messages=errors, warnings=warnings)
+            said = errors or (NO_REASON,)
+            return ElementAnswer(handle, _refusal(said), messages=said, warnings=warnings)
         case True:
             return _applied(request, handle, row, warnings)
 
@@ -286,7 +288,7 @@ def _texts(problems: Any) -> Iterator[str]:
         if isinstance(each, Mapping):
             found = each.get("Message") or each.get("Description")
         # A problem without words is still one: it must not read as success.
-        yield found if isinstance(found, str) and found else "Xero gave no reason."
+        yield found if isinstance(found, str) and found else NO_REASON
 
 
 def _bounded(messages: Sequence[str]) -> tuple[str, ...]:

@@ -111,9 +111,9 @@ def _posting(row: Row) -> Posting:
         tax_amount=money(row, "TaxAmount") or _ZERO,
         tax_type=text(row, "TaxType"),
         description=text(row, "Description"),
+        # An option without a name is kept as such: it will differ from any that we sent.
         tracking={
-            required_text(each, "Name"): required_text(each, "Option")
-            for each in items(row, "Tracking")
+            text(each, "Name") or "": text(each, "Option") or "" for each in items(row, "Tracking")
         },
     )
 

@@ -244,7 +244,9 @@ def test_errors_are_found_at_any_depth_and_said_once() -> None:
 
 def test_a_refusal_without_words_is_a_refusal() -> None:
     row = accepted(invoice("R1", InvoiceID=ZERO_ID), StatusAttributeString="ERROR")
-    assert one_invoice(row).verdict is Verdict.REFUSED
+    element = one_invoice(row)
+    assert element.verdict is Verdict.REFUSED
+    assert element.messages == ("Xero gave no reason.",)
 
 
 def test_a_warning_is_kept_and_the_element_applied() -> None:
