@@ -73,6 +73,7 @@ def chart(**changes: object) -> Chart:
             account("090", "Business Bank Account", "BANK"),
             account("9000", "Clearing - Cards", "BANK"),
             account("9020", "Undeposited Cash and Cheques", "BANK"),
+            account("9050", "Old Bank", "BANK", is_active=False),
             account("200", "Sales"),
             account("2000", "Storage Rent"),
             account("2100", "Insurance and Content Cover", tax_type="EXEMPTOUTPUT"),

@@ -83,6 +83,11 @@ def test_inclusive_tax_is_what_was_recorded_on_the_wire(gross: str, tax: str) ->
     assert line_tax(Decimal(gross), percent=Decimal(15), prices_include_tax=True) == Decimal(tax)
 
 
+def test_half_a_cent_of_net_is_rounded_up_and_the_tax_with_it_down() -> None:
+    """0.03 with 20 % in it: net 0.025 becomes 0.03 and leaves no tax at all."""
+    assert line_tax(Decimal("0.03"), percent=Decimal(20), prices_include_tax=True) == 0
+
+
 def test_a_line_that_overrides_its_tax_counts_with_the_tax_it_carries() -> None:
     lines = [line("25.06", tax_amount=Decimal("3.77")), line("10.00", "NONE")]
     shown = expected_totals(lines, RATES, prices_include_tax=False)

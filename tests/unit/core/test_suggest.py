@@ -88,6 +88,15 @@ def test_a_payment_goes_where_its_method_s_money_goes(method: str, account_id: s
     assert rule.account_id == account_id
 
 
+def test_a_bank_account_goes_before_any_other_that_takes_payments() -> None:
+    takings = samples.account("620", "Card takings", "CURRENT", takes_payments=True)
+    clearing = samples.account("9000", "Card clearing", "BANK")
+    mapping = suggested(samples.chart(accounts=(takings, clearing)), methods=["card"]).mapping
+    rule = mapping.method_rule(method="card", location="Ashford")
+    assert rule is not None
+    assert rule.account_id == "id-9000"
+
+
 def test_without_an_account_for_payments_none_is_suggested() -> None:
     chart = samples.chart(accounts=[samples.account("200", "Sales")])
     suggestion = suggested(chart)

@@ -258,6 +258,11 @@ class TestToTheCent:
         assert [line.overrides_tax for line in sent].count(True) == 1
         assert result.notes == ("Tax differs by 0.01 in all from Xero's rounding; ours is sent.",)
 
+    def test_a_total_that_contradicts_the_stated_taxes_is_not_spread(self) -> None:
+        line = samples.line("25.06", tax_amount=Decimal("5.01"))
+        result = translated(samples.invoice(line, total="30.08", prices_include_tax=False))
+        assert codes(result) == [ProblemCode.TOTAL_DIFFERS]
+
     def test_a_total_with_tax_in_the_prices_can_only_be_made_up_by_a_rounding_line(self) -> None:
         invoice = samples.invoice(total="120.02")
         assert codes(translated(invoice)) == [ProblemCode.TOTAL_DIFFERS]
