@@ -265,6 +265,12 @@ def test_a_server_older_than_15_is_refused_and_15_is_not() -> None:
     require_version(150_000)
 
 
+def test_an_address_that_is_none_is_refused_without_being_shown() -> None:
+    with pytest.raises(ServerUnreachable, match="no PostgreSQL address") as caught:
+        postgres.check_server("mysql//me:hidden@host")
+    assert "hidden" not in str(caught.value)
+
+
 def test_errors_are_all_of_one_family() -> None:
     assert issubclass(StartFailed, postgres.PostgresError)
     assert issubclass(OtherMajorVersion, postgres.PostgresError)

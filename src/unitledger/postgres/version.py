@@ -18,7 +18,14 @@ def check_server(url: str) -> None:
     except psycopg.OperationalError as error:
         said = str(error).strip().splitlines()
         raise ServerUnreachable(said=said[0] if said else "no reason given") from None
+    except psycopg.ProgrammingError:
+        # Its message would show the address, password included.
+        raise ServerUnreachable(said="that is no PostgreSQL address") from None
+    require_version(version)
+
+
+def require_version(version: int) -> None:
+    """Raise for a version, as PostgreSQL numbers them (160004 is 16.4), that is too old."""
     if version < SERVER_VERSION_MIN * 10_000:
-        raise ServerTooOld(
-            found=f"{version // 10_000}.{version % 10_000}", wanted=SERVER_VERSION_MIN
-        )
+        found = f"{version // 10_000}.{version % 10_000}"
+        raise ServerTooOld(found=found, wanted=SERVER_VERSION_MIN)
