@@ -102,6 +102,10 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None: ...
 
+    def elapsed(self) -> float:
+        """Seconds that only grow, from any beginning. Safe to call from several threads."""
+        ...
+
 
 class Ids(Protocol):
     def idempotency_key(self) -> str:

@@ -33,6 +33,12 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+class BrakeState(StrEnum):
+    FREE = "free"
+    HELD = "held"
+    APPROVED = "approved"
+
+
 class Document(OwnedByOperator):
     """What the books should hold for one source record, and where that stands.
 
@@ -58,6 +64,9 @@ class Document(OwnedByOperator):
     is_wanted = models.BooleanField(default=True)  # false: voided, or no longer allocated
     incarnation = models.IntegerField(default=1)
     handle = models.TextField(null=True)
+    # Stands in the invoice's Url in the books; made from the source's key, so that a restored
+    # database still recognises its own.
+    link_token = models.TextField(null=True)
     xero_id = models.TextField(null=True)
     applied_content = models.JSONField(null=True)  # the wanted document as last applied
     last_attempt_at = models.DateTimeField(null=True)
@@ -108,6 +117,12 @@ class Document(OwnedByOperator):
             ),
             models.Index(fields=["record"], name="document_record"),
             models.Index(fields=["parent"], name="document_parent"),
+            models.Index(fields=["operator", "link_token"], name="document_link"),
+            models.Index(
+                fields=["organisation", "kind"],
+                condition=models.Q(xero_id__isnull=False, verified_at__isnull=True),
+                name="document_to_verify",
+            ),
             models.Index(
                 fields=["operator", "kind", "state", "dated_on", "id"], name="document_report"
             ),
@@ -195,6 +210,7 @@ class Effect(OwnedByOperator):
     document_id: int
     kind = models.TextField()
     state = models.TextField(default=EffectState.WAITING)
+    brake = models.TextField(default="free")  # held until a person approves it
     priority = models.SmallIntegerField(default=0)  # higher goes first; a person's is 10
     source_version = models.IntegerField()
     mapping_version = models.IntegerField(null=True)
@@ -236,6 +252,7 @@ class Effect(OwnedByOperator):
             ),
             choices_check("kind", EffectKind, "effect_kind_known"),
             choices_check("state", EffectState, "effect_state_known"),
+            choices_check("brake", BrakeState, "effect_brake_known"),
             # An unknown effect always says when it will be looked at.
             models.CheckConstraint(
                 condition=~models.Q(state="unknown") | models.Q(look_at__isnull=False),

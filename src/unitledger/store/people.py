@@ -33,6 +33,8 @@ class Operator(models.Model):
     # Goes into every handle we write to the books. It must survive a restore, so it is
     # chosen once and never changes.
     handle_key = models.TextField(unique=True)
+    # Where the links we leave in the books lead back to, e.g. https://ledger.example.com
+    link_base = models.TextField(null=True)
     created_at = created_at()
 
     class Meta:

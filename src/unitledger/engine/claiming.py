@@ -1,0 +1,247 @@
+"""Claim ready effects: one transaction that stores the request's exact bytes before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection as database
+from django.db import transaction
+
+from unitledger.core.effects import EffectKind
+from unitledger.core.exchange import Access, Element, WriteRequest
+from unitledger.engine import budget, crashpoints, lease
+from unitledger.engine.budget import Refusal
+from unitledger.engine.lease import Lease
+from unitledger.engine.tools import Tools
+
+SEND_WITHIN = timedelta(seconds=30)  # from the claim to the first byte
+
+# The default order; it is the dependencies that decide.
+KINDS_IN_ORDER = (
+    EffectKind.CREATE_CONTACT,
+    EffectKind.UPDATE_CONTACT,
+    EffectKind.DELETE_PAYMENT,
+    EffectKind.VOID_INVOICE,
+    EffectKind.UPDATE_INVOICE,
+    EffectKind.CREATE_INVOICE,
+    EffectKind.CREATE_PAYMENT,
+)
+# While one of these is on its way, more of the kind may become ready: a batch that is not
+# full waits for it.
+FEEDS: dict[EffectKind, frozenset[EffectKind]] = {
+    EffectKind.CREATE_INVOICE: frozenset({EffectKind.CREATE_CONTACT}),
+    EffectKind.CREATE_PAYMENT: frozenset(
+        {
+            EffectKind.CREATE_CONTACT,
+            EffectKind.CREATE_INVOICE,
+            EffectKind.UPDATE_INVOICE,
+            EffectKind.DELETE_PAYMENT,
+        }
+    ),
+}
+# Before these are sent, the target was read within the last minute (invariant 6).
+LOOKED_AT_FIRST = frozenset(
+    {
+        EffectKind.UPDATE_CONTACT,
+        EffectKind.DELETE_PAYMENT,
+        EffectKind.VOID_INVOICE,
+        EffectKind.UPDATE_INVOICE,
+    }
+)
+
+_NO_PARENT = "TRUE"
+_PARENT_EXISTS = "p.xero_id IS NOT NULL"
+_PARENT_IS_AS_WANTED = (
+    "p.xero_id IS NOT NULL AND p.is_wanted AND p.applied_version = p.wanted_version "
+    "AND p.state <> 'drifted'"
+)
+_NO_DELETION_OPEN = """
+    NOT EXISTS (SELECT 1 FROM document c JOIN effect x ON x.document_id = c.id
+                 WHERE c.parent_id = d.id AND x.kind = 'delete_payment'
+                   AND x.state IN ('waiting', 'in_flight', 'unknown'))
+"""
+_READY = {
+    EffectKind.CREATE_CONTACT: _NO_PARENT,
+    EffectKind.UPDATE_CONTACT: _NO_PARENT,
+    EffectKind.DELETE_PAYMENT: _NO_PARENT,
+    EffectKind.VOID_INVOICE: _NO_DELETION_OPEN,
+    EffectKind.UPDATE_INVOICE: f"{_PARENT_EXISTS} AND {_NO_DELETION_OPEN}",
+    EffectKind.CREATE_INVOICE: _PARENT_EXISTS,
+    EffectKind.CREATE_PAYMENT: _PARENT_IS_AS_WANTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A request that is written down and may now be sent."""
+
+    batch_id: int
+    request: WriteRequest
+    effect_ids: list[int]
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    effect_id: int
+    element: Element
+    batch_max: int
+    priority: int
+
+
+def ready_sql(kind: EffectKind) -> str:
+    """The condition under which a waiting effect `e` of document `d`, parent `p`, may go."""
+    return f"""
+        e.organisation_id = %(organisation)s AND e.kind = '{kind}' AND e.state = 'waiting'
+        AND e.brake <> 'held' AND (e.not_before IS NULL OR e.not_before <= %(now)s)
+        AND d.organisation_id = e.organisation_id
+        AND {_READY[kind]}
+        AND NOT EXISTS (SELECT 1 FROM effect o WHERE o.document_id = e.document_id
+                         AND o.state IN ('in_flight', 'unknown'))
+        AND NOT EXISTS (SELECT 1 FROM effect_dependency n JOIN effect b ON b.id = n.needs_id
+                         WHERE n.effect_id = e.id AND b.state <> 'applied')
+    """
+
+
+def claim(
+    held: Lease,
+    kind: EffectKind,
+    *,
+    run_id: int,
+    access: Access,
+    tools: Tools,
+    is_partial_allowed: bool,
+    among: Collection[int] | None = None,
+) -> Claimed | Refusal | None:
+    """Claim up to 50 ready effects of a kind. None: nothing (or too little) is ready.
+
+    `among` restricts the choice, for kinds whose targets had to be looked at first.
+    """
+    now = tools.clock.now()
+    with transaction.atomic():
+        lease.check(held)
+        ready = _fitting(_lock_ready(held, kind, now=now, among=among))
+        if not ready or (
+            len(ready) < min(kind.batch_max, ready[0].batch_max)
+            and not is_partial_allowed
+            and ready[0].priority == 0
+        ):
+            return None
+        refusal = budget.spend(held.organisation_id, now=now)
+        if refusal is not None:
+            return refusal
+        claimed = _write_batch(
+            held, kind, ready, run_id=run_id, access=access, tools=tools, now=now
+        )
+        tools.reached(crashpoints.CLAIMED)
+        return claimed
+
+
+def _lock_ready(
+    held: Lease, kind: EffectKind, *, now: datetime, among: Collection[int] | None
+) -> list[_Ready]:
+    chosen = "" if among is None else "AND e.id = ANY(%(among)s)"
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT e.id, e.payload, e.handle, p.xero_id, e.target_id, e.batch_max, e.priority
+              FROM effect e
+              JOIN document d ON d.id = e.document_id
+              LEFT JOIN document p ON p.id = d.parent_id
+             WHERE {ready_sql(kind)} {chosen}
+             ORDER BY e.priority DESC, e.id
+             LIMIT %(most)s
+               FOR UPDATE OF e SKIP LOCKED
+            """,
+            {
+                "organisation": held.organisation_id,
+                "now": now,
+                "among": None if among is None else list(among),
+                "most": kind.batch_max,
+            },
+        )
+        return [
+            _Ready(
+                effect_id=row[0],
+                element=Element(payload=row[1], handle=row[2], parent_id=row[3], target_id=row[4]),
+                batch_max=row[5],
+                priority=row[6],
+            )
+            for row in cursor.fetchall()
+        ]
+
+
+def _fitting(ready: Sequence[_Ready]) -> list[_Ready]:
+    """The longest beginning in which nobody travels with more than it may.
+
+    Handles are what an answer is matched by: two elements of one handle never share a request.
+    """
+    fitting: list[_Ready] = []
+    handles: set[str] = set()
+    smallest = len(ready)
+    for each in ready:
+        smallest = min(smallest, each.batch_max)
+        if len(fitting) >= smallest or each.element.handle in handles:
+            break
+        fitting.append(each)
+        handles.add(each.element.handle)
+    return fitting
+
+
+def _write_batch(
+    held: Lease,
+    kind: EffectKind,
+    ready: Sequence[_Ready],
+    *,
+    run_id: int,
+    access: Access,
+    tools: Tools,
+    now: datetime,
+) -> Claimed:
+    request = tools.books.compose(
+        kind,
+        [each.element for each in ready],
+        idempotency_key=tools.ids.idempotency_key(),
+    )
+    effect_ids = [each.effect_id for each in ready]
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH batch AS (
+                INSERT INTO batch (
+                    operator_id, organisation_id, run_id, kind, state, idempotency_key, method,
+                    path, body, effect_ids, owner, fence, claimed_at, deadline_at,
+                    token_expires_at, sends, messages)
+                VALUES (%(operator)s, %(organisation)s, %(run)s, %(kind)s, 'sending', %(key)s,
+                        %(method)s, %(path)s, %(body)s, %(effects)s, %(owner)s, %(fence)s,
+                        %(now)s, %(deadline)s, %(expires)s, 1, '[]'::jsonb)
+                RETURNING id)
+            UPDATE effect SET state = 'in_flight', batch_id = batch.id, batch_size = %(size)s
+              FROM batch
+             WHERE effect.id = ANY(%(effects)s) AND effect.state = 'waiting'
+            RETURNING batch.id
+            """,
+            {
+                "operator": held.operator_id,
+                "organisation": held.organisation_id,
+                "run": run_id,
+                "kind": str(kind),
+                "key": request.idempotency_key,
+                "method": request.method,
+                "path": request.path,
+                "body": request.body,
+                "effects": effect_ids,
+                "owner": held.owner,
+                "fence": held.fence,
+                "now": now,
+                "deadline": now + SEND_WITHIN,
+                "expires": access.expires_at,
+                "size": len(ready),
+            },
+        )
+        batch_ids = [row[0] for row in cursor.fetchall()]
+    if len(batch_ids) != len(effect_ids):
+        raise RuntimeError("effects that were locked as waiting did not go in flight")
+    return Claimed(batch_id=batch_ids[0], request=request, effect_ids=effect_ids, claimed_at=now)

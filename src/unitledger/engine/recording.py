@@ -1,0 +1,428 @@
+"""Write down what evidence came to: the only place where an effect's state changes once sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection as database
+from django.db import transaction
+
+from unitledger.core.effects import (
+    REST_WHEN_OFFLINE,
+    Attempted,
+    EffectKind,
+    EffectState,
+    Looked,
+    Sight,
+    Standing,
+    Verdict,
+    settle,
+)
+from unitledger.core.exchange import Answer, ElementAnswer, Held
+from unitledger.core.problems import Problem, ProblemCode
+from unitledger.engine import crashpoints, holdings, lease
+from unitledger.engine.lease import Lease
+from unitledger.engine.planning import problems_to_json
+from unitledger.engine.tools import Tools
+
+# Xero never sees our fence; the bearer token is the only fence it checks. Two minutes for
+# the difference of clocks.
+AFTER_TOKEN_EXPIRY = timedelta(minutes=2)
+# A request of a process that is surely gone: its time-out, and five minutes for what may
+# still lie in a buffer between here and there.
+SEND_TIMEOUT = timedelta(seconds=60)
+AFTER_DEAD_SENDER = SEND_TIMEOUT + timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEffect:
+    """An effect in flight or unknown, as it stands in its row."""
+
+    effect_id: int
+    document_id: int
+    handle: str
+    standing: Standing
+    total: Decimal | None
+    target_id: str | None
+    content: Mapping[str, Any] | None
+    what: str  # how people know the document: "invoice 0000611365"
+    messages: Sequence[str] = ()  # what the books last said
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where one effect now stands, and what the books showed of it."""
+
+    effect: OpenEffect
+    standing: Standing
+    xero_id: str | None = None
+    shown_total: Decimal | None = None
+    messages: Sequence[str] = ()
+    sight: Sight | None = None
+    held: Held | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has come to so far."""
+
+    applied: int = 0
+    refused: int = 0
+    unknown: int = 0
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        for each in outcomes:
+            match each.standing.state:
+                case EffectState.APPLIED:
+                    self.applied += 1
+                case EffectState.REFUSED | EffectState.NEEDS_ATTENTION:
+                    self.refused += 1
+                case EffectState.UNKNOWN:
+                    self.unknown += 1
+                case _:
+                    pass
+
+
+def record_answer(
+    held: Lease,
+    answer: Answer,
+    *,
+    batch_id: int,
+    effect_ids: Sequence[int],
+    token_expires_at: datetime,
+    tools: Tools,
+) -> list[Outcome]:
+    """A verdict per element, matched by handle; one transaction."""
+    with transaction.atomic():
+        lease.check(held)
+        now = tools.clock.now()
+        by_handle = {each.handle: each for each in answer.elements}
+        outcomes = [
+            _attempted(each, by_handle.get(each.handle), answer, now, token_expires_at)
+            for each in open_effects(effect_ids)
+        ]
+        _end_batch(batch_id, answer, now=now)
+        write(held, outcomes, now=now)
+        tools.reached(crashpoints.RECORDING)
+    return outcomes
+
+
+def record_abandoned(held: Lease, *, tools: Tools) -> int:
+    """Batches of an earlier holder that never recorded their answer: unknown, to be looked at."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, effect_ids, owner, deadline_at, token_expires_at FROM batch "
+            "WHERE organisation_id = %s AND state = 'sending' AND fence < %s",
+            [held.organisation_id, held.fence],
+        )
+        abandoned = cursor.fetchall()
+    for batch_id, effect_ids, owner, deadline_at, token_expires_at in abandoned:
+        safe_after = _safe_after(
+            is_dead=lease.is_known_dead(owner),
+            deadline_at=deadline_at,
+            token_expires_at=token_expires_at,
+        )
+        with transaction.atomic():
+            lease.check(held)
+            now = tools.clock.now()
+            attempt = Attempted(verdict=Verdict.UNKNOWN, at=now, safe_after=safe_after)
+            outcomes = [
+                Outcome(effect=each, standing=settle(each.standing, attempt))
+                for each in open_effects(effect_ids)
+            ]
+            _end_batch(batch_id, None, now=now)
+            write(held, outcomes, now=now)
+    return len(abandoned)
+
+
+def record_looks(held: Lease, seen: Sequence[Outcome], *, tools: Tools) -> None:
+    """What looking at the books settled; `seen` comes from `recovery`."""
+    tools.reached(crashpoints.LOOKED)
+    with transaction.atomic():
+        lease.check(held)
+        write(held, seen, now=tools.clock.now())
+        tools.reached(crashpoints.SETTLING)
+
+
+def looked(
+    effect: OpenEffect,
+    sight: Sight,
+    *,
+    at: datetime,
+    xero_id: str | None = None,
+    total: Decimal | None = None,
+) -> Outcome:
+    """What a look that began at `at` settles of an unknown effect."""
+    return Outcome(
+        effect=effect,
+        standing=settle(effect.standing, Looked(sight, at)),
+        xero_id=xero_id,
+        shown_total=total,
+        messages=effect.messages,
+        sight=sight,
+    )
+
+
+def adopted(effect: OpenEffect, *, xero_id: str, total: Decimal | None) -> Outcome:
+    """A waiting effect whose wish the books show already: an earlier life of ours sent it."""
+    standing = replace(
+        effect.standing, state=EffectState.APPLIED, last_verdict=Verdict.ALREADY_APPLIED
+    )
+    return Outcome(effect=effect, standing=standing, xero_id=xero_id, shown_total=total)
+
+
+def attended(effect: OpenEffect, sight: Sight) -> Outcome:
+    """A waiting effect that must not be sent: what is there is not ours."""
+    standing = replace(effect.standing, state=EffectState.NEEDS_ATTENTION)
+    return Outcome(effect=effect, standing=standing, sight=sight)
+
+
+def open_effects(effect_ids: Sequence[int]) -> list[OpenEffect]:
+    """The effects with their standing, in the order of their ids."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT e.id, e.document_id, e.handle, e.kind, e.state, e.batch_size, e.batch_max,
+                   e.absences, e.unknowns, e.safe_after, e.not_before, e.look_at,
+                   e.last_verdict, e.total, e.target_id, e.content, d.kind || ' ' || d.number,
+                   e.messages
+              FROM effect e JOIN document d ON d.id = e.document_id
+             WHERE e.id = ANY(%s) ORDER BY e.id
+            """,
+            [list(effect_ids)],
+        )
+        return [_open_effect(row) for row in cursor.fetchall()]
+
+
+def write(held: Lease, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Effects, documents and holdings of these outcomes, inside the caller's transaction."""
+    if not outcomes:
+        return
+    _write_effects(outcomes, now=now)
+    applied = [each for each in outcomes if each.standing.state is EffectState.APPLIED]
+    _write_applied(applied, now=now)
+    _write_unapplied(
+        [each for each in outcomes if each.standing.state is not EffectState.APPLIED], now=now
+    )
+    holdings.keep(
+        operator_id=held.operator_id,
+        organisation_id=held.organisation_id,
+        held=[each.held for each in outcomes if each.held is not None],
+        documents={
+            each.xero_id: each.effect.document_id for each in applied if each.xero_id is not None
+        },
+        now=now,
+    )
+
+
+def _attempted(
+    effect: OpenEffect,
+    element: ElementAnswer | None,
+    answer: Answer,
+    now: datetime,
+    token_expires_at: datetime,
+) -> Outcome:
+    verdict = answer.whole or (element.verdict if element else Verdict.UNKNOWN)
+    attempt = Attempted(
+        verdict=verdict,
+        at=now,
+        safe_after=token_expires_at + AFTER_TOKEN_EXPIRY,
+        retry_at=now + REST_WHEN_OFFLINE if verdict is Verdict.OFFLINE else None,
+    )
+    return Outcome(
+        effect=effect,
+        standing=settle(effect.standing, attempt),
+        xero_id=element.xero_id if element else None,
+        shown_total=element.held.total if element and element.held else None,
+        messages=(element.messages if element else ()) or answer.messages,
+        held=element.held if element and verdict is Verdict.APPLIED else None,
+    )
+
+
+def _safe_after(*, is_dead: bool, deadline_at: datetime, token_expires_at: datetime) -> datetime:
+    by_token = token_expires_at + AFTER_TOKEN_EXPIRY
+    return min(by_token, deadline_at + AFTER_DEAD_SENDER) if is_dead else by_token
+
+
+def _open_effect(row: tuple[Any, ...]) -> OpenEffect:
+    content = json.loads(row[15]) if isinstance(row[15], str) else row[15]
+    return OpenEffect(
+        effect_id=row[0],
+        document_id=row[1],
+        handle=row[2],
+        standing=Standing(
+            kind=EffectKind(row[3]),
+            state=EffectState(row[4]),
+            batch_size=row[5],
+            batch_max=row[6],
+            absences=row[7],
+            unknowns=row[8],
+            safe_after=row[9],
+            not_before=row[10],
+            look_at=row[11],
+            last_verdict=None if row[12] is None else Verdict(row[12]),
+        ),
+        total=row[13],
+        target_id=row[14],
+        content=content,
+        what=row[16],
+        messages=json.loads(row[17]) if isinstance(row[17], str) else row[17],
+    )
+
+
+def _end_batch(batch_id: int, answer: Answer | None, *, now: datetime) -> None:
+    is_answered = answer is not None and answer.http_status is not None
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE batch SET state = %s, http_status = %s, messages = %s::jsonb, ended_at = %s "
+            "WHERE id = %s AND state = 'sending'",
+            [
+                "answered" if is_answered else "unanswered",
+                answer.http_status if answer else None,
+                json.dumps(list(answer.messages) if answer else []),
+                now,
+                batch_id,
+            ],
+        )
+
+
+def _write_effects(outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    settled = (EffectState.APPLIED, EffectState.REFUSED, EffectState.NEEDS_ATTENTION)
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE effect e
+               SET state = p.state, last_verdict = p.verdict, batch_max = p.batch_max,
+                   absences = p.absences, unknowns = p.unknowns, safe_after = p.safe_after,
+                   not_before = p.not_before, look_at = p.look_at,
+                   messages = p.messages::jsonb, settled_at = p.settled_at
+              FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::smallint[],
+                          %s::smallint[], %s::timestamptz[], %s::timestamptz[],
+                          %s::timestamptz[], %s::text[], %s::timestamptz[])
+                   AS p (id, state, verdict, batch_max, absences, unknowns, safe_after,
+                         not_before, look_at, messages, settled_at)
+             WHERE e.id = p.id
+            """,
+            [
+                [each.effect.effect_id for each in outcomes],
+                [str(each.standing.state) for each in outcomes],
+                [each.standing.last_verdict for each in outcomes],
+                [each.standing.batch_max for each in outcomes],
+                [each.standing.absences for each in outcomes],
+                [each.standing.unknowns for each in outcomes],
+                [each.standing.safe_after for each in outcomes],
+                [each.standing.not_before for each in outcomes],
+                [each.standing.look_at for each in outcomes],
+                [json.dumps(list(each.messages), ensure_ascii=False) for each in outcomes],
+                [now if each.standing.state in settled else None for each in outcomes],
+            ],
+        )
+
+
+def _write_applied(applied: Sequence[Outcome], *, now: datetime) -> None:
+    """The documents show what was written; a different total is a person's business."""
+    if not applied:
+        return
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE document d
+               SET xero_id = COALESCE(p.xero_id, d.xero_id),
+                   applied_content = e.content,
+                   applied_version = CASE WHEN e.kind = 'delete_payment' AND d.is_wanted THEN 0
+                                          ELSE e.source_version END,
+                   mapping_version = e.mapping_version,
+                   incarnation = e.incarnation,
+                   state = CASE WHEN p.problems IS NOT NULL THEN 'drifted'
+                                WHEN d.wanted_version = e.source_version
+                                     AND NOT (e.kind = 'delete_payment' AND d.is_wanted)
+                                     THEN 'synced'
+                                ELSE 'changed' END,
+                   problems = COALESCE(p.problems, '[]')::jsonb,
+                   last_attempt_at = %(now)s, verified_at = NULL
+              FROM unnest(%(effects)s::bigint[], %(xero_ids)s::text[], %(problems)s::text[])
+                   AS p (effect_id, xero_id, problems)
+              JOIN effect e ON e.id = p.effect_id
+             WHERE d.id = e.document_id
+            """,
+            {
+                "now": now,
+                "effects": [each.effect.effect_id for each in applied],
+                "xero_ids": [each.xero_id or each.effect.target_id for each in applied],
+                "problems": [_total_problem(each) for each in applied],
+            },
+        )
+
+
+def _total_problem(outcome: Outcome) -> str | None:
+    expected, shown = outcome.effect.total, outcome.shown_total
+    if expected is None or shown is None or expected == shown:
+        return None
+    problem = Problem.of(ProblemCode.TOTAL_DIFFERS, total=expected, computed=shown)
+    return problems_to_json([problem])
+
+
+def _write_unapplied(outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    if not outcomes:
+        return
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE document d
+               SET state = p.state, problems = p.problems::jsonb, last_attempt_at = %s
+              FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS p (id, state, problems)
+             WHERE d.id = p.id
+            """,
+            [
+                now,
+                [each.effect.document_id for each in outcomes],
+                [_document_state(each) for each in outcomes],
+                [problems_to_json(_reasons(each)) for each in outcomes],
+            ],
+        )
+
+
+def _document_state(outcome: Outcome) -> str:
+    match outcome.standing.state:
+        case EffectState.REFUSED:
+            return "failed"
+        case EffectState.NEEDS_ATTENTION:
+            return "needs_attention"
+        case EffectState.UNKNOWN:
+            return "waiting"
+        case _:
+            return "queued"
+
+
+def _reasons(outcome: Outcome) -> list[Problem]:
+    standing = outcome.standing
+    match standing.state:
+        case EffectState.REFUSED:
+            said = " ".join(outcome.messages) or "it gave no reason."
+            return [Problem.of(ProblemCode.REFUSED_BY_BOOKS, messages=said)]
+        case EffectState.UNKNOWN:
+            return [Problem.of(ProblemCode.OUTCOME_UNKNOWN, settled_by=_settled_by(standing))]
+        case EffectState.NEEDS_ATTENTION:
+            return [_attention(outcome)]
+        case _:
+            return []
+
+
+def _attention(outcome: Outcome) -> Problem:
+    match outcome.sight:
+        case Sight.NOT_OURS:
+            return Problem.of(ProblemCode.EXISTS_NOT_OURS, what=outcome.effect.what.capitalize())
+        case Sight.NEITHER:
+            return Problem.of(ProblemCode.EDITED_IN_BOOKS, differences="see the record in Xero")
+        case _:
+            return Problem.of(ProblemCode.UNKNOWN_THRICE)
+
+
+def _settled_by(standing: Standing) -> str:
+    latest = max(each for each in (standing.safe_after, standing.look_at) if each is not None)
+    return f"{latest:%H:%M} UTC"

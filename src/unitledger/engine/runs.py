@@ -1,0 +1,154 @@
+"""The rows of runs and what they are decided by: is there work, when is the next due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection as database
+from django.db import transaction
+
+from unitledger.core.effects import EffectKind
+from unitledger.engine import claiming, lease, planning, sql, verifying
+from unitledger.engine.lease import Lease
+from unitledger.engine.recording import Tally
+from unitledger.store.connections import Connection, ConnectionState
+from unitledger.store.journal import Run, RunState
+
+CONNECTION_LOST = "Xero no longer accepts our permission. Reconnect to Xero."
+
+
+def has_work(held: Lease, *, now: datetime) -> bool:
+    """Whether a run would do anything. Asks our rows only: a wake-up for nothing costs no call."""
+    return (
+        planning.has_work(held)
+        or _has_effects(held, now=now)
+        or verifying.needs_verifying(held)
+        or connection_state(held) == ConnectionState.HELD
+    )
+
+
+def has_waiting(held: Lease, kind: EffectKind) -> bool:
+    return bool(
+        sql.value(
+            "SELECT EXISTS (SELECT 1 FROM effect WHERE organisation_id = %s AND kind = %s "
+            "AND state = 'waiting')",
+            [held.organisation_id, kind],
+        )
+    )
+
+
+def next_due_at(held: Lease, *, now: datetime) -> datetime | None:
+    """When the next look or the next rested effect is due; None where nothing is timed."""
+    return sql.value(
+        """
+        SELECT min(due.at) FROM (
+            SELECT look_at AS at FROM effect
+             WHERE organisation_id = %(organisation)s AND state = 'unknown'
+            UNION ALL
+            SELECT not_before FROM effect
+             WHERE organisation_id = %(organisation)s AND state = 'waiting'
+               AND brake <> 'held' AND not_before > %(now)s) due
+        """,
+        {"organisation": held.organisation_id, "now": now},
+    )
+
+
+def begin(held: Lease, *, trigger: str, now: datetime) -> int:
+    """Open the run's row; one that a dead holder left open is closed as interrupted."""
+    with transaction.atomic():
+        lease.check(held)
+        Run.objects.filter(
+            organisation_id=held.organisation_id, state=RunState.RUNNING, fence__lt=held.fence
+        ).update(state=RunState.INTERRUPTED, finished_at=now, message="The process ended.")
+        run = Run.objects.create(
+            operator_id=held.operator_id,
+            organisation_id=held.organisation_id,
+            trigger=trigger,
+            fence=held.fence,
+            owner=held.owner,
+            started_at=now,
+        )
+    return run.pk
+
+
+def end(
+    held: Lease,
+    run_id: int,
+    *,
+    state: RunState,
+    message: str,
+    tally: Tally,
+    calls: int,
+    now: datetime,
+) -> None:
+    Run.objects.filter(id=run_id, fence=held.fence).update(
+        state=state,
+        phase="ended",
+        finished_at=now,
+        message=message,
+        effects_applied=tally.applied,
+        effects_refused=tally.refused,
+        effects_unknown=tally.unknown,
+        calls_used=calls,
+    )
+    if state is RunState.FINISHED:
+        Connection.objects.filter(id=held.connection_id).update(last_success_at=now)
+
+
+def enter_phase(run_id: int, phase: str) -> None:
+    Run.objects.filter(id=run_id).update(phase=phase)
+
+
+def show_progress(run_id: int, *, tally: Tally, calls: int) -> None:
+    Run.objects.filter(id=run_id).update(
+        effects_applied=tally.applied,
+        effects_refused=tally.refused,
+        effects_unknown=tally.unknown,
+        calls_used=calls,
+    )
+
+
+def count_repeat(held: Lease, batch_id: int) -> None:
+    """Write down that the batch is sent once more, before it is."""
+    with transaction.atomic(), database.cursor() as cursor:
+        lease.check(held)
+        cursor.execute("UPDATE batch SET sends = sends + 1 WHERE id = %s", [batch_id])
+
+
+def is_due(held: Lease, *, now: datetime) -> bool:
+    return Connection.objects.filter(id=held.connection_id, due_at__lte=now).exists()
+
+
+def connection_state(held: Lease) -> str:
+    return Connection.objects.values_list("state", flat=True).get(id=held.connection_id)
+
+
+def unhold(held: Lease) -> None:
+    Connection.objects.filter(id=held.connection_id, state=ConnectionState.HELD).update(
+        state=ConnectionState.ACTIVE, reason=None
+    )
+
+
+def lose_connection(held: Lease) -> None:
+    Connection.objects.filter(id=held.connection_id).update(
+        state=ConnectionState.LOST, reason=CONNECTION_LOST
+    )
+
+
+def _has_effects(held: Lease, *, now: datetime) -> bool:
+    """Anything that may be sent or looked for now; what waits for a person does not count."""
+    ready = " OR ".join(
+        f"EXISTS (SELECT 1 FROM effect e JOIN document d ON d.id = e.document_id "
+        f"LEFT JOIN document p ON p.id = d.parent_id WHERE {claiming.ready_sql(kind)})"
+        for kind in claiming.KINDS_IN_ORDER
+    )
+    return bool(
+        sql.value(
+            f"""
+            SELECT EXISTS (SELECT 1 FROM effect WHERE organisation_id = %(organisation)s
+                              AND state = 'unknown' AND look_at <= %(now)s)
+                OR {ready}
+            """,
+            {"organisation": held.organisation_id, "now": now},
+        )
+    )

@@ -1,0 +1,73 @@
+"""Sends requests in a few threads. A thread turns bytes into bytes and touches no row."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+
+from unitledger.core.effects import Verdict
+from unitledger.core.exchange import Access, Answer, Limits, WriteRequest
+from unitledger.engine import crashpoints
+from unitledger.engine.tools import Tools
+
+# Xero takes five requests at a time of one app in one organisation (documented, Limits page).
+FLIGHTS_MAX = 5
+
+NOT_SENT = Answer(whole=Verdict.NOT_SENT, elements=(), limits=Limits(), http_status=None)
+
+
+@dataclass(slots=True)
+class Flight:
+    """One request on its way, with what is needed to record or repeat it."""
+
+    batch_id: int
+    request: WriteRequest
+    access: Access
+    effect_ids: list[int]
+    claimed_at: datetime
+    deadline: float  # on the clock's `elapsed`; no first byte after it
+    answer: Future[Answer]
+    repeats: int = 0
+
+
+class Sender:
+    """The threads of one run."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._pool = ThreadPoolExecutor(max_workers=FLIGHTS_MAX, thread_name_prefix="send")
+        self._flights: list[Flight] = []
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    @property
+    def flights(self) -> list[Flight]:
+        return list(self._flights)
+
+    def start(self, request: WriteRequest, access: Access, *, deadline: float) -> Future[Answer]:
+        return self._pool.submit(self._exchange, request, access, deadline)
+
+    def add(self, flight: Flight) -> None:
+        self._flights.append(flight)
+
+    def ended(self, *, wait_seconds: float) -> list[Flight]:
+        """The flights that have ended, waiting a little for the first of them."""
+        if not self._flights:
+            return []
+        wait([each.answer for each in self._flights], wait_seconds, FIRST_COMPLETED)
+        done = [each for each in self._flights if each.answer.done()]
+        self._flights = [each for each in self._flights if not each.answer.done()]
+        return done
+
+    def close(self) -> None:
+        """Wait for what is on its way; start nothing more."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _exchange(self, request: WriteRequest, access: Access, deadline: float) -> Answer:
+        self._tools.reached(crashpoints.BEFORE_FIRST_BYTE)
+        # A process that was paused here wakes up too late: others have taken over since.
+        if self._tools.clock.elapsed() > deadline:
+            return NOT_SENT
+        return self._tools.books.send(request, access)

@@ -1,0 +1,466 @@
+"""One stretch of work on one organisation: plan, send, settle, verify, let go.
+
+The holder of the lease does all of it; another process that finds the lease taken leaves.
+Everything a stretch needs to know is in rows, so it may be killed at any instruction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from unitledger.core import mapping as mappings
+from unitledger.core.brakes import Brake, BrakeLimits
+from unitledger.core.chart import Chart
+from unitledger.core.documents import DocumentKind
+from unitledger.core.effects import EffectKind, Verdict
+from unitledger.core.exchange import Access, BooksUnavailable, ConsentLost, IdentityUnavailable
+from unitledger.engine import (
+    braking,
+    budget,
+    claiming,
+    crashpoints,
+    lease,
+    planning,
+    recording,
+    recovery,
+    runs,
+    targets,
+    verifying,
+)
+from unitledger.engine.access import access as access_of
+from unitledger.engine.budget import DayUsedUp, Refusal
+from unitledger.engine.lease import Lease, LeaseLost
+from unitledger.engine.planning import Ground
+from unitledger.engine.reading import Reader
+from unitledger.engine.recording import Tally
+from unitledger.engine.sending import FLIGHTS_MAX, Flight, Sender
+from unitledger.engine.tools import Tools
+from unitledger.store.connections import Connection, ConnectionState, MappingVersion
+from unitledger.store.journal import RunState
+from unitledger.store.people import Operator
+
+# How long a stretch waits by itself for something that will be due; beyond that it lets go
+# of the lease and says when it wants to be woken.
+PATIENCE = timedelta(seconds=90)
+# The same process may repeat the same key and bytes while Xero surely still knows the key
+# (it keeps keys six minutes from the first call; documented).
+REPEAT_WITHIN = timedelta(minutes=4)
+REPEATS_MAX = 2
+REST_AFTER_TROUBLE = timedelta(minutes=1)
+FULL_TOKEN_LIFE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What one stretch came to. `due_at`: when there will be something to do again."""
+
+    state: RunState
+    tally: Tally
+    calls: int
+    due_at: datetime | None = None
+    message: str = ""
+    brakes: Sequence[Brake] = ()
+
+
+class _Stop(Exception):
+    """The stretch must end; `state` and `message` say why."""
+
+    def __init__(self, state: RunState, message: str, *, due_at: datetime | None = None) -> None:
+        self.state = state
+        self.due_at = due_at
+        super().__init__(message)
+
+
+def _never() -> bool:
+    return False
+
+
+def work_on(
+    organisation_id: int,
+    tools: Tools,
+    *,
+    trigger: str,
+    owner: str | None = None,
+    is_asked_by_person: bool = False,
+    is_stopping: Callable[[], bool] = _never,
+    limits: BrakeLimits | None = None,
+) -> RunOutcome | None:
+    """Do what there is to do. None: another process holds the lease, or there is nothing
+    to work on; then no call is made and no row is written.
+
+    `is_asked_by_person` takes documents that a mapping or chart problem had stopped into
+    the plan again. `is_stopping` is asked between sends: what is in flight is recorded.
+    """
+    held = lease.take(organisation_id, owner=owner or lease.this_process(), now=tools.clock.now())
+    if held is None:
+        return None
+    outcome: RunOutcome | None = None
+    try:
+        while True:
+            lease.clear_wake_up(held, now=tools.clock.now())
+            latest = _stretch(
+                held,
+                tools,
+                trigger=trigger,
+                is_asked_by_person=is_asked_by_person,
+                is_stopping=is_stopping,
+                limits=limits or BrakeLimits(),
+            )
+            outcome = latest or outcome
+            # Work that arrived meanwhile would wait for nobody, since others left.
+            if latest is None or latest.state is not RunState.FINISHED or is_stopping():
+                break
+            if not runs.is_due(held, now=tools.clock.now()):
+                break
+    except LeaseLost:
+        return outcome
+    lease.release(held, due_at=outcome.due_at if outcome else recovery.next_look_at(held))
+    return outcome
+
+
+def _stretch(
+    held: Lease,
+    tools: Tools,
+    *,
+    trigger: str,
+    is_asked_by_person: bool,
+    is_stopping: Callable[[], bool],
+    limits: BrakeLimits,
+) -> RunOutcome | None:
+    recording.record_abandoned(held, tools=tools)
+    if is_asked_by_person:
+        planning.replan_blocked(held)
+    if not runs.has_work(held, now=tools.clock.now()):
+        return None
+    run_id = runs.begin(held, trigger=trigger, now=tools.clock.now())
+    stretch = _Stretch(held=held, tools=tools, run_id=run_id, is_stopping=is_stopping)
+    due_at, message, brakes = None, "", ()
+    try:
+        brakes = stretch.go(limits=limits)
+        state = RunState.INTERRUPTED if is_stopping() else RunState.FINISHED
+        due_at = runs.next_due_at(held, now=tools.clock.now())
+    except _Stop as stop:
+        state, message, due_at = stop.state, str(stop), stop.due_at
+    except DayUsedUp as used_up:
+        state, message, due_at = RunState.OUT_OF_QUOTA, str(used_up), used_up.resumes_at
+    finally:
+        stretch.close()
+    stretch.record_last()
+    runs.end(
+        held,
+        run_id,
+        state=state,
+        message=message,
+        tally=stretch.tally,
+        calls=stretch.calls,
+        now=tools.clock.now(),
+    )
+    return RunOutcome(
+        state=state,
+        tally=stretch.tally,
+        calls=stretch.calls,
+        due_at=due_at,
+        message=message,
+        brakes=brakes,
+    )
+
+
+@dataclass
+class _Stretch:
+    """The state of one stretch, all of it expendable."""
+
+    held: Lease
+    tools: Tools
+    run_id: int
+    is_stopping: Callable[[], bool]
+    tally: Tally = field(default_factory=Tally)
+    calls: int = 0
+    sender: Sender = field(init=False)
+    reader: Reader = field(init=False)
+    chart: Chart = field(init=False)
+    _renewed: float = field(init=False)
+    _nothing_ready: set[EffectKind] = field(default_factory=set)
+    _wait_until: datetime | None = None
+    _is_token_doubted: bool = False
+    _is_closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.sender = Sender(self.tools)
+        self.reader = Reader(held=self.held, tools=self.tools, access=self.access, paced=self.paced)
+        self._renewed = self.tools.clock.elapsed()
+
+    def go(self, *, limits: BrakeLimits) -> tuple[Brake, ...]:
+        """All phases in their order."""
+        try:
+            self.chart = self.reader.chart()
+            self._plan()
+            self._look_around()
+            brakes = braking.hold_back(self.held, currency=self.chart.facts.currency, limits=limits)
+            self._phase("sending")
+            self._send_all()
+            self._verify()
+        except BooksUnavailable as unavailable:
+            raise self._stopped_by(unavailable) from unavailable
+        verifying.name_what_waits(self.held)
+        return brakes
+
+    # -- phases
+
+    def _plan(self) -> None:
+        self._phase("planning")
+        ground = _ground(self.held, self.chart)
+        planning.plan(self.held, tools=self.tools, ground=ground, priority=0, renew=self.renew)
+
+    def _look_around(self) -> None:
+        """Before the first send: what the books hold that could clash or is ours already."""
+        self._phase("looking")
+        is_held = runs.connection_state(self.held) == ConnectionState.HELD
+        for kind in DocumentKind:
+            is_first = not self.reader.has_swept(kind)
+            needs_names = kind is DocumentKind.CONTACT and runs.has_waiting(
+                self.held, EffectKind.CREATE_CONTACT
+            )
+            if is_held or is_first or needs_names:
+                self.reader.sweep(kind, from_start=is_held)
+        self.tally.add(recovery.adopt_waiting(self.held, tools=self.tools))
+        if is_held:
+            runs.unhold(self.held)
+
+    def _send_all(self) -> None:
+        while not self.is_stopping():
+            self.renew()
+            self.record_ended(wait_seconds=0)
+            if len(self.sender) < FLIGHTS_MAX and self._launch():
+                continue
+            if len(self.sender):
+                self.record_ended(wait_seconds=0.2)
+                continue
+            if self._settle_unknown():
+                continue
+            if not self._wait():
+                break
+        while len(self.sender):
+            self.renew()
+            self.record_ended(wait_seconds=0.5)
+
+    def _verify(self) -> None:
+        if self.is_stopping() or not verifying.needs_verifying(self.held):
+            return
+        self._phase("verifying")
+        verifying.verify(self.held, tools=self.tools, reader=self.reader)
+
+    # -- steps
+
+    def _launch(self) -> bool:
+        """Claim and send the next batch; False where nothing can go now."""
+        self._wait_until = None
+        in_flight = {each.request.kind for each in self.sender.flights}
+        for kind in claiming.KINDS_IN_ORDER:
+            if kind in self._nothing_ready:
+                continue
+            is_fed = bool(claiming.FEEDS.get(kind, frozenset()) & in_flight)
+            outcome = self._claim(kind, is_partial_allowed=not is_fed)
+            if isinstance(outcome, Refusal):
+                if outcome.is_day:
+                    raise DayUsedUp(outcome.until)
+                self._wait_until = outcome.until
+                return False
+            if outcome:
+                return True
+            self._nothing_ready.add(kind)
+        return False
+
+    def _claim(self, kind: EffectKind, *, is_partial_allowed: bool) -> bool | Refusal:
+        among = None
+        if kind in claiming.LOOKED_AT_FIRST:
+            among = targets.approved(
+                self.held, kind, tools=self.tools, reader=self.reader, chart=self.chart
+            )
+            if not among:
+                return False
+        access = self.access()
+        claimed = claiming.claim(
+            self.held,
+            kind,
+            run_id=self.run_id,
+            access=access,
+            tools=self.tools,
+            is_partial_allowed=is_partial_allowed,
+            among=among,
+        )
+        if claimed is None or isinstance(claimed, Refusal):
+            return claimed or False
+        self.calls += 1
+        self.tools.reached(crashpoints.CLAIM_COMMITTED)
+        deadline = self.tools.clock.elapsed() + claiming.SEND_WITHIN.total_seconds()
+        self.sender.add(
+            Flight(
+                batch_id=claimed.batch_id,
+                request=claimed.request,
+                access=access,
+                effect_ids=claimed.effect_ids,
+                claimed_at=claimed.claimed_at,
+                deadline=deadline,
+                answer=self.sender.start(claimed.request, access, deadline=deadline),
+            )
+        )
+        return True
+
+    def record_ended(self, *, wait_seconds: float) -> None:
+        for flight in self.sender.ended(wait_seconds=wait_seconds):
+            answer = flight.answer.result()
+            self.tools.reached(crashpoints.ANSWERED)
+            budget.learn(
+                self.held.organisation_id,
+                answer.limits,
+                now=self.tools.clock.now(),
+                bytes_read=answer.bytes_read,
+            )
+            has_no_answer = answer.whole is Verdict.UNKNOWN and answer.http_status is None
+            if has_no_answer and self._repeat(flight):
+                continue
+            outcomes = recording.record_answer(
+                self.held,
+                answer,
+                batch_id=flight.batch_id,
+                effect_ids=flight.effect_ids,
+                token_expires_at=flight.access.expires_at,
+                tools=self.tools,
+            )
+            self.tools.reached(crashpoints.RECORDED)
+            self.tally.add(outcomes)
+            self._nothing_ready.clear()
+            self._heed(answer.whole, http_status=answer.http_status)
+
+    def close(self) -> None:
+        """Start nothing more; what is on its way ends by itself."""
+        self._is_closed = True
+        self.sender.close()
+
+    def record_last(self) -> None:
+        """Record what came in while the stretch was ending, whatever ended it."""
+        while len(self.sender):
+            with contextlib.suppress(_Stop):
+                self.record_ended(wait_seconds=1)
+
+    def _repeat(self, flight: Flight) -> bool:
+        """Send the same bytes under the same key again: only we may, and only soon.
+
+        The connection of the attempt before is closed by now. Xero answers a key it knows
+        with the answer of the first call, so the write happens once.
+        """
+        now = self.tools.clock.now()
+        too_late = now - flight.claimed_at > REPEAT_WITHIN
+        if self._is_closed or self.is_stopping() or flight.repeats >= REPEATS_MAX or too_late:
+            return False
+        if budget.spend(self.held.organisation_id, now=now) is not None:
+            return False
+        runs.count_repeat(self.held, flight.batch_id)
+        self.calls += 1
+        flight.repeats += 1
+        deadline = self.tools.clock.elapsed() + claiming.SEND_WITHIN.total_seconds()
+        flight.answer = self.sender.start(flight.request, flight.access, deadline=deadline)
+        self.sender.add(flight)
+        return True
+
+    def _heed(self, whole: Verdict | None, *, http_status: int | None) -> None:
+        """What the answer as a whole means for the rest of the stretch."""
+        now = self.tools.clock.now()
+        if whole is Verdict.DISCONNECTED:
+            runs.lose_connection(self.held)
+            raise _Stop(RunState.FAILED, "Xero no longer accepts our permission.")
+        if whole is Verdict.OFFLINE:
+            until = now + recording.REST_WHEN_OFFLINE
+            budget.rest(self.held.organisation_id, until=until, by="offline")
+        if whole is Verdict.NOT_SENT and http_status == 401:
+            if self._is_token_doubted:
+                raise _Stop(RunState.FAILED, "Xero refuses a token it has just given us.")
+            self._is_token_doubted = True
+        elif whole is None:
+            self._is_token_doubted = False
+
+    def _settle_unknown(self) -> bool:
+        outcomes = recovery.look(self.held, tools=self.tools, reader=self.reader)
+        self.tally.add(outcomes)
+        if outcomes:
+            self._nothing_ready.clear()
+        return bool(outcomes)
+
+    def _wait(self) -> bool:
+        """Sleep a little where something is due soon; False where it is not."""
+        now = self.tools.clock.now()
+        due = [each for each in (self._wait_until, runs.next_due_at(self.held, now=now)) if each]
+        if not due or min(due) - now > PATIENCE:
+            return False
+        self.tools.clock.sleep(min(1.0, max(0.02, (min(due) - now).total_seconds())))
+        self._nothing_ready.clear()
+        return True
+
+    # -- what the steps share
+
+    def access(self) -> Access:
+        minimum = FULL_TOKEN_LIFE if self._is_token_doubted else timedelta(minutes=5)
+        try:
+            return access_of(self.held.connection_id, tools=self.tools, minimum=minimum)
+        except ConsentLost as lost:
+            raise _Stop(RunState.FAILED, str(lost)) from lost
+        except IdentityUnavailable as unavailable:
+            due_at = self.tools.clock.now() + REST_AFTER_TROUBLE
+            raise _Stop(RunState.INTERRUPTED, str(unavailable), due_at=due_at) from unavailable
+
+    def paced(self, calls: int) -> None:
+        """Take calls from the budget for reads, waiting within the minute's limit."""
+        for _ in range(calls):
+            while True:
+                self.renew()
+                now = self.tools.clock.now()
+                refusal = budget.spend(self.held.organisation_id, now=now)
+                if refusal is None:
+                    self.calls += 1
+                    break
+                if refusal.is_day:
+                    raise DayUsedUp(refusal.until)
+                if self.is_stopping():
+                    raise _Stop(RunState.INTERRUPTED, "Stopped while waiting for Xero's limit.")
+                seconds = (refusal.until - now).total_seconds()
+                self.tools.clock.sleep(min(1.0, max(0.02, seconds)))
+
+    def renew(self) -> None:
+        """Renew the lease where it is time, and show the progress."""
+        elapsed = self.tools.clock.elapsed()
+        if elapsed - self._renewed < lease.RENEW_EVERY.total_seconds():
+            return
+        lease.renew(self.held, now=self.tools.clock.now())
+        runs.show_progress(self.run_id, tally=self.tally, calls=self.calls)
+        self._renewed = elapsed
+
+    def _phase(self, name: str) -> None:
+        runs.enter_phase(self.run_id, name)
+        lease.renew(self.held, now=self.tools.clock.now())
+
+    def _stopped_by(self, unavailable: BooksUnavailable) -> _Stop:
+        if unavailable.verdict is Verdict.DISCONNECTED:
+            runs.lose_connection(self.held)
+            return _Stop(RunState.FAILED, str(unavailable))
+        due_at = self.tools.clock.now() + REST_AFTER_TROUBLE
+        return _Stop(RunState.INTERRUPTED, str(unavailable), due_at=due_at)
+
+
+def _ground(held: Lease, chart: Chart) -> Ground:
+    operator = Operator.objects.get(id=held.operator_id)
+    newest = (
+        MappingVersion.objects.filter(organisation_id=held.organisation_id)
+        .order_by("-version")
+        .first()
+    )
+    return Ground(
+        operator_key=operator.handle_key,
+        link_base=operator.link_base,
+        mapping=mappings.from_content(newest.content) if newest else None,
+        mapping_version=newest.version if newest else None,
+        chart=chart,
+        start_on=Connection.objects.get(id=held.connection_id).start_on,
+    )
