@@ -98,3 +98,8 @@ def test_one_row_is_never_given_to_two_elements() -> None:
     row = payment(f"R1 · {A}", PaymentID=PAYMENT_ID)
     request = payment_request((A, INVOICE_ID, "50.00"), (B, INVOICE_ID, "50.00"))
     assert match_rows(request, [row]) == {A: row}
+
+
+def test_elimination_is_not_certain_beside_a_row_about_something_else() -> None:
+    rows = [invoice("R1"), invoice("R999"), invoice("", InvoiceID=ZERO_ID)]
+    assert match_rows(invoice_request("R1", "R2"), rows) == {"R1": rows[0]}
