@@ -66,9 +66,7 @@ class Story:
     def pay(self, invoice: Element, amount: str | None = None, **more: Any) -> Element:
         return done(self.put("payments", **self.payment_request(invoice, amount, **more)))
 
-    def payment_request(
-        self, invoice: Element, amount: str | None = None, **more: Any
-    ) -> Element:
+    def payment_request(self, invoice: Element, amount: str | None = None, **more: Any) -> Element:
         due = self.read("invoices", invoice["InvoiceID"])["AmountDue"]
         request: Element = {
             "Invoice": {"InvoiceID": invoice["InvoiceID"]},
