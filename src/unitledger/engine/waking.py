@@ -27,9 +27,9 @@ def due_organisations(*, now: datetime) -> list[int]:
     return [
         organisation_id
         for organisation_id, due_at, owner, until in rows
-        if _is_free(owner, until, now=now) and (owner is not None or due_at <= now)
+        if is_free(owner, until, now=now) and (owner is not None or due_at <= now)
     ]
 
 
-def _is_free(owner: str | None, until: datetime | None, *, now: datetime) -> bool:
+def is_free(owner: str | None, until: datetime | None, *, now: datetime) -> bool:
     return owner is None or until is None or until <= now or is_known_dead(owner)

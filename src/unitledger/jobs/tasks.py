@@ -8,6 +8,8 @@ delayed job here: each of those can block an organisation for good.
 
 from __future__ import annotations
 
+import threading
+
 import structlog
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -24,6 +26,9 @@ SWEEP_CRON = "* * * * * */2"  # every two seconds; the sixth field counts second
 HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0
 
+# Set when the process is asked to stop: runs record what is in flight and let go.
+STOPPING = threading.Event()
+
 log = structlog.get_logger(__name__)
 
 
@@ -35,9 +40,17 @@ def look_at(organisation_id: int) -> None:
     from unitledger.engine.work import work_on
 
     outcome = work_on(
-        organisation_id, wiring.shared_tools(), trigger="schedule", owner=this_process()
+        organisation_id,
+        wiring.shared_tools(),
+        trigger="schedule",
+        owner=this_process(),
+        is_stopping=STOPPING.is_set,
     )
-    log.info("looked at organisation", organisation_id=organisation_id, outcome=str(outcome))
+    log.info(
+        "looked at organisation",
+        organisation_id=organisation_id,
+        state=str(outcome.state) if outcome else "nothing to do, or in other hands",
+    )
 
 
 @app.periodic(cron=SWEEP_CRON)

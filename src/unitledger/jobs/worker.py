@@ -12,7 +12,13 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from unitledger.jobs.tasks import HEARTBEAT_SECONDS, STALLED_SECONDS, SWEEP_QUEUE, WORK_QUEUE
+from unitledger.jobs.tasks import (
+    HEARTBEAT_SECONDS,
+    STALLED_SECONDS,
+    STOPPING,
+    SWEEP_QUEUE,
+    WORK_QUEUE,
+)
 
 POLL_SECONDS = 2.0
 SPARE_THREADS = 2  # for sweeps, while every other thread is busy with an organisation
@@ -44,6 +50,7 @@ async def _run(worker_app: App, *, organisations: int, stop_seconds: float) -> N
 
     def stop() -> None:
         log.info("worker stops", within_seconds=stop_seconds)
+        STOPPING.set()
         loop.call_later(stop_seconds, os._exit, 0)
         for each in loops:
             each.cancel()

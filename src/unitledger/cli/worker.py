@@ -1,0 +1,39 @@
+"""`unitledger worker`: carry out what waits, until stopped."""
+
+from __future__ import annotations
+
+import click
+
+from unitledger import installation
+
+ORGANISATIONS = 4
+STOP_SECONDS = 20.0
+
+
+@click.command()
+@click.option(
+    "--organisations",
+    default=ORGANISATIONS,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How many organisations to work on at the same time.",
+)
+@click.option(
+    "--stop-seconds",
+    default=STOP_SECONDS,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    help="How long to let work end after SIGTERM.",
+)
+def command(organisations: int, stop_seconds: float) -> None:
+    """Work on every organisation that is due. Run as many workers as you like.
+
+    SIGTERM and Ctrl-C stop it behind what is on its way. What a killed worker left open is
+    found by another one within seconds, which looks in Xero before it sends anything again.
+    """
+    with installation.opened():
+        from unitledger import wiring
+        from unitledger.jobs.worker import run_worker
+
+        wiring.check_place()
+        run_worker(organisations=organisations, stop_seconds=stop_seconds)
