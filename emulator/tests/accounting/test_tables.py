@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,14 @@ class Stop(Exception):
     pass
 
 
+@contextmanager
+def stopped(log: Log) -> Iterator[None]:
+    """A transaction that fails at its end."""
+    with suppress(Stop), log.transaction():
+        yield
+        raise Stop
+
+
 def marks() -> tuple[Log, Table[Mark], Lookup[Mark]]:
     log = Log()
     table: Table[Mark] = Table("marks", log)
@@ -36,11 +45,10 @@ def marks() -> tuple[Log, Table[Mark], Lookup[Mark]]:
 def test_a_failed_transaction_leaves_rows_and_indexes_as_they_were() -> None:
     log, table, by_colour = marks()
     table.put(Mark("1", "red"))
-    with pytest.raises(Stop), log.transaction():
+    with stopped(log):
         table.put(Mark("1", "blue"))
         table.put(Mark("2", "red"))
         table.drop("1")
-        raise Stop
     assert list(table) == [Mark("1", "red")]
     assert by_colour.ids("red") == ("1",)
     assert not by_colour.has("blue")
@@ -50,19 +58,16 @@ def test_an_inner_transaction_rolls_back_alone() -> None:
     log, table, by_colour = marks()
     with log.transaction():
         table.put(Mark("1", "red"))
-        with pytest.raises(Stop), log.transaction():
+        with stopped(log):
             table.put(Mark("2", "red"))
-            raise Stop
         table.put(Mark("3", "red"))
     assert by_colour.ids("red") == ("1", "3")
 
 
 def test_an_outer_failure_takes_back_what_an_inner_transaction_did() -> None:
     log, table, _ = marks()
-    with pytest.raises(Stop), log.transaction():
-        with log.transaction():
-            table.put(Mark("1", "red"))
-        raise Stop
+    with stopped(log), log.transaction():
+        table.put(Mark("1", "red"))
     assert len(table) == 0
 
 
