@@ -123,7 +123,7 @@ class Application:
     def _processed(self, request: Request, trace: Trace, **how: Any) -> Answer:
         """Process a request and keep its effects, before anyone hears of them."""
         answer = dispatch.answer(self.world, request, trace, **how)
-        if how.get("is_reserved") and not trace.counted:
+        if how.get("is_reserved"):
             release_key(self.world, request, trace)
         if self._storage is not None:
             self._storage.save(self.world)

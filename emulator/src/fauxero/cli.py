@@ -13,6 +13,7 @@ import click
 
 from fauxero.app import create_app
 from fauxero.http.limits import TIERS
+from fauxero.identity.redirects import problem_with
 from fauxero.server import address, listen, server_for
 from fauxero.storage import NotAStateFile, Storage
 from fauxero.world import World
@@ -68,7 +69,12 @@ def serve(
     auto_approve: bool,
     as_json: bool,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM. The first line says where, once it answers."""
+    """Serve until Ctrl-C or SIGTERM. The first line says where, once it answers.
+
+    A state file that holds a world already is served as it is.
+    """
+    for problem in filter(None, map(problem_with, redirect_uris)):
+        raise click.BadParameter(problem, param_hint="--redirect-uri")
     opening = [
         {"template": template, "history": history, "tier": tier}
         for template in organisations or ("uk",)

@@ -148,8 +148,10 @@ class Faults:
         ]
 
     @property
-    def lists_lag(self) -> bool:
-        return any(rule.action == LAG_LISTS for rule in self._rules.values())
+    def lag_seconds(self) -> float:
+        """The longest that any list may lag behind; 0 when none does."""
+        lags = [rule.seconds for rule in self._rules.values() if rule.action == LAG_LISTS]
+        return max(lags, default=0.0)
 
     def strike(self, request: Request) -> tuple[Fault, ...]:
         """Return the faults of this request and count them."""

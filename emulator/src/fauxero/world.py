@@ -26,8 +26,7 @@ from fauxero.shelf import Shelf
 
 DEMO_EMAIL = "demo.user@fauxero.invalid"
 DEMO_APP_NAME = "Demo app"
-DEMO_REDIRECTS = ("http://localhost/callback", "http://localhost:8000/xero/callback")
-LAG_SNAPSHOTS_MAX = 500
+DEMO_REDIRECTS = ("http://localhost/callback",)
 
 
 class UnknownTemplate(ValueError):
@@ -57,9 +56,7 @@ class Host:
 
     registration: Registration
     books: Books
-    past: deque[tuple[datetime, Any]] = field(
-        default_factory=lambda: deque(maxlen=LAG_SNAPSHOTS_MAX)
-    )
+    past: deque[tuple[datetime, Any]] = field(default_factory=deque)
 
     @property
     def id(self) -> str:
@@ -297,8 +294,15 @@ class World:
         return host
 
     def remember_past(self, host: Host) -> None:
-        """Keep what lagging lists will show; called before each write while lists lag."""
-        host.past.append((self.clock.now(), host.books.snapshot()))
+        """Before a write: while lists lag, keep what they will show for a while yet."""
+        lag = self.faults.lag_seconds
+        if not lag:
+            host.past.clear()
+            return
+        now = self.clock.now()
+        while host.past and host.past[0][0] <= now - timedelta(seconds=lag):
+            host.past.popleft()
+        host.past.append((now, host.books.snapshot()))
 
     @contextmanager
     def as_of(self, host: Host, seconds: float) -> Iterator[None]:

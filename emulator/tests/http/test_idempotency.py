@@ -136,3 +136,14 @@ def test_registered_at_commit_a_late_first_use_finds_the_second_already_done(xer
     xero.advance(60)
     assert xero.log("?method=PUT")[-1]["replayed"] is True
     assert len(xero.rows("Contacts")) == 1
+
+
+def test_a_late_request_without_the_scope_gives_its_key_back(xero: Xero) -> None:
+    whole = xero.token
+    xero.token = xero.new_token(scopes=["accounting.contacts.read"])
+    xero.fault("commit_late", seconds=60)
+    with pytest.raises(httpx.TransportError):
+        xero.put("Contacts", {"Name": "Ann"}, **keyed("k1"))
+    xero.advance(60)
+    xero.token = whole
+    assert xero.put("Contacts", {"Name": "Ann"}, **keyed("k1")).status_code == 200

@@ -80,8 +80,7 @@ def act(command: Command) -> Any:
         raise Missing(f"there is no act {command.word!r}; see GET /_fauxero/acts")
     found = host(command.world, command.arguments)
     given = {name: value for name, value in command.arguments.items() if name != "organisation"}
-    if command.world.faults.lists_lag:
-        command.world.remember_past(found)
+    command.world.remember_past(found)
     try:
         inspect.signature(function).bind(found.books, **given)
         with found.books.transaction():

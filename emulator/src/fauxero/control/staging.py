@@ -19,6 +19,7 @@ from fauxero.control.arguments import (
 )
 from fauxero.http.limits import TIERS
 from fauxero.identity.records import App
+from fauxero.identity.redirects import problem_with
 from fauxero.identity.scopes import NEW_APP, OLD_APP, USUAL
 
 if TYPE_CHECKING:
@@ -118,10 +119,13 @@ def add_app(command: Command) -> Any:
     scopes = words(given, "scopes", known)
     if not set(scopes) <= set(known):
         raise BadArguments(f"scopes: unknown {sorted(set(scopes) - set(known))[0]}")
+    redirect_uris = words(given, "redirect_uris", ())
+    for problem in filter(None, map(problem_with, redirect_uris)):
+        raise BadArguments(f"redirect_uris: {problem}")
     app = command.world.identity.add_app(
         name=text(given, "name", "An app"),
         kind=kind,
-        redirect_uris=words(given, "redirect_uris", ()),
+        redirect_uris=redirect_uris,
         scopes=scopes,
         organisation_id=host(command.world, given).id if kind == "custom" else None,
     )

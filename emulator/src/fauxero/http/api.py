@@ -228,7 +228,7 @@ def reserve_key(world: World, request: Request) -> bool:
 
 
 def release_key(world: World, request: Request, trace: Trace) -> None:
-    """Forget the reservation of a request that was refused before its key was looked at."""
+    """Forget a reservation that was not settled: the request was refused before its key."""
     key = request.header("idempotency-key")
     if key and trace.app_id:
         known = world.keys.find(trace.app_id, key, world.clock.now())

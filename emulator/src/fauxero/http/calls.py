@@ -90,8 +90,7 @@ def _write(call: Call) -> Answer:
     call.trace.elements = len(elements)
     honours = resource.summarizes_errors and route.key is None
     summarizes = summarizes_errors(call.request) if honours else True
-    if call.world.faults.lists_lag:
-        call.world.remember_past(call.host)
+    call.world.remember_past(call.host)
     refusal = next((fault for fault in call.faults if fault.action == REFUSE), None)
     if refusal is not None:
         return _refused_by_fault(refusal, elements)

@@ -7,7 +7,7 @@ the decimals it has. Dates go out as `/Date(ms+0000)/` (documented, and recorded
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,11 +18,13 @@ from fauxero.http.field_names import BY_LOWER_CASE, SPELLINGS
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _DAY_MS = 86_400_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 DEPTH_MAX = 40
 
 
 def milliseconds(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
+    return (at - _EPOCH) // _MILLISECOND
 
 
 def wire_date(value: date) -> str:
