@@ -23,9 +23,7 @@ CONTACT_NUMBER_MAX = 50
 
 def token(*, operator: str, key: RecordKey, part: str, incarnation: int) -> str:
     """What tells this write from every other of the operator's: `k7f3q2m8xw`."""
-    text = "\x1f".join(
-        (operator, key.source, key.kind, key.identifier_type, key.value, part, str(incarnation))
-    )
+    text = "\x1f".join((operator, _key_text(key), part, str(incarnation)))
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
     characters = []
     for _ in range(_TOKEN_LENGTH):
@@ -35,15 +33,17 @@ def token(*, operator: str, key: RecordKey, part: str, incarnation: int) -> str:
 
 
 def contact_number(*, prefix: str, key: RecordKey) -> str:
-    """The contact's external key: the prefix and the tenant's key at its source.
+    """The contact's external key: the prefix, the tenant's number at its source, a mark.
 
-    A key too long for Xero's field keeps its beginning, for people, and ends in a digest.
+    The mark tells equal numbers of two sources, or of two kinds of number, apart: an operator
+    who changed storage software has two tenants number 7. A number too long for Xero's field
+    keeps its beginning, for people, and has a longer mark.
     """
-    plain = f"{prefix}{key.value}"
+    mark = hashlib.sha256(_key_text(key).encode()).hexdigest()
+    plain = f"{prefix}{key.value}-{mark[:4]}"
     if len(plain) <= CONTACT_NUMBER_MAX:
         return plain
-    digest = hashlib.sha256(key.value.encode()).hexdigest()[:12]
-    return f"{plain[: CONTACT_NUMBER_MAX - 13]}-{digest}"
+    return f"{plain[: CONTACT_NUMBER_MAX - 13]}-{mark[:12]}"
 
 
 def payment_reference(*, text: str, token: str) -> str:
@@ -63,5 +63,9 @@ def token_of(reference: str | None) -> str | None:
 
 def link_token(*, operator: str, key: RecordKey) -> str:
     """What stands in the link from the books back to our record, and proves it is ours."""
-    text = "\x1f".join((operator, key.source, key.kind, key.identifier_type, key.value))
+    text = "\x1f".join((operator, _key_text(key)))
     return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _key_text(key: RecordKey) -> str:
+    return "\x1f".join((key.source, key.kind, key.identifier_type, key.value))

@@ -22,7 +22,7 @@ def translated(tenant: Tenant, *taken: str) -> Translation[WantedContact]:
 
 def test_a_tenant_becomes_a_contact_found_by_the_tenant_s_key() -> None:
     assert translated(samples.tenant()).wanted == WantedContact(
-        contact_number="fern-T7", account_number="T7", name="Ada Smith"
+        contact_number="fern-T7-6f83", account_number="T7", name="Ada Smith"
     )
 
 
