@@ -203,3 +203,12 @@ def refuse(rule: Rule, field: str, *, kind: RecordKind | None = None, **facts: o
         remedy=remedy.format(**known),
         kind=kind,
     )
+
+
+class SourceRefused(Exception):
+    """A whole file or profile cannot be used; nothing was written. The text is for people."""
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(f"{message} {remedy}")
+        self.message = message
+        self.remedy = remedy

@@ -61,7 +61,7 @@ def update_rows(
     sets = ", ".join(f'"{column}" = v."{column}"' for column in columns)
     names = ", ".join(f'"{column}"' for column in all_columns)
     statement = (
-        f'UPDATE "{_table(model)}" AS t SET {sets}{", " if also else ""}{also} '  # noqa: S608
+        f'UPDATE "{_table(model)}" AS t SET {sets}{", " if also else ""}{also} '
         f'FROM unnest({arrays}) AS v({names}) WHERE t."{key}" = v."{key}"'
     )
     with connection.cursor() as cursor:

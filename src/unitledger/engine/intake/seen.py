@@ -19,7 +19,10 @@ class Seen:
 
     def __enter__(self) -> Seen:
         with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMPORARY TABLE import_seen (record_id bigint PRIMARY KEY)")
+            cursor.execute(
+                "CREATE TEMPORARY TABLE IF NOT EXISTS import_seen (record_id bigint PRIMARY KEY)"
+            )
+            cursor.execute("TRUNCATE import_seen")
         return self
 
     def __exit__(
@@ -28,8 +31,8 @@ class Seen:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if connection.needs_rollback:
-            return  # the table goes with the transaction that made it
+        if exception is not None:
+            return  # the session may be lost or its transaction broken; the table ends with it
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS import_seen")
 

@@ -88,7 +88,7 @@ def _keep(
                 operator_id,
                 import_run_id,
                 row.arrived.row_number,
-                as_json(row.arrived.raw),
+                _raw(row),
                 _refusals(row),
                 now,
             )
@@ -96,6 +96,12 @@ def _keep(
         ),
     )
     return ids
+
+
+def _raw(row: Row) -> str:
+    text = as_json(row.arrived.raw)
+    # PostgreSQL keeps no NUL in JSON; what was refused for one is kept without it.
+    return text.replace("\\u0000", "\\ufffd") if "\\u0000" in text else text
 
 
 def _refusals(row: Row) -> str | None:
