@@ -221,6 +221,19 @@ def test_a_put_with_an_id_is_refused_as_not_modelled(story: Story) -> None:
         story.put("contacts", ContactID=story.contact("Bea"), Name="Bea")
 
 
+@pytest.mark.parametrize("status", ["ARCHIVED", "GDPRREQUEST"])
+def test_a_contact_cannot_begin_archived(story: Story, status: str) -> None:
+    """Text reported."""
+    outcome = story.put("contacts", Name="Bea", ContactStatus=status)
+    assert refused(outcome) == (f"The status '{status}' is not valid for contacts",)
+
+
+def test_a_field_that_xero_has_and_fauxero_lacks_is_refused_loudly(story: Story) -> None:
+    done(story.put("contacts", Name="Bea", PaymentTerms={}))
+    with pytest.raises(NotModelled):
+        story.post("contacts", Name="Bea", PaymentTerms={"Sales": {"Day": 14}})
+
+
 # ---- the Contact block of an invoice
 
 

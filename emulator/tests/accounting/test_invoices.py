@@ -227,6 +227,19 @@ def test_a_zero_total_invoice_is_paid_when_approved(story: Story) -> None:
     assert story.invoice("0.00")["Status"] == "PAID"
 
 
+def test_a_starter_plan_approves_so_many_a_month_and_keeps_drafts(story: Story) -> None:
+    """Documented for the old Starter plans: 20 and 5; the text is reported."""
+    story.bookkeeper("set_plan", edition_class="STARTER", sales_approvals_max=2)
+    story.invoice()
+    draft = story.invoice(Status="DRAFT")
+    story.invoice()
+    full = ("You have reached the limit of invoices you can approve",)
+    assert refused(story.put("invoices", **story.invoice_request())) == full
+    assert refused(story.post("invoices", draft["InvoiceID"], Status="AUTHORISED")) == full
+    story.invoice(Status="DRAFT")
+    story.invoice(Date="2026-12-01", DueDate="2026-12-15")
+
+
 # ---- moving through its statuses
 
 
@@ -330,6 +343,21 @@ def test_changing_the_kind_of_amounts_works_the_tax_out_anew(story: Story) -> No
     invoice = story.invoice("120.00", LineAmountTypes="Inclusive")
     changed = done(story.post("invoices", invoice["InvoiceID"], LineAmountTypes="Exclusive"))
     assert (changed["SubTotal"], changed["TotalTax"], changed["Total"]) == (120, 24, 144)
+
+
+def test_an_invoice_of_an_archived_contact_can_still_be_voided(story: Story) -> None:
+    """Only new documents are barred by the archived contact's text."""
+    invoice = story.invoice()
+    contact_id = invoice["Contact"]["ContactID"]
+    story.bookkeeper("archive_contact", contact_id=contact_id)
+    done(
+        story.post(
+            "invoices",
+            invoice["InvoiceID"],
+            Status="VOIDED",
+            Contact={"ContactID": contact_id},
+        )
+    )
 
 
 # ---- after a payment

@@ -116,6 +116,13 @@ def attempt(
     return Outcome(done, (), tuple(findings.warnings))
 
 
+def refuse_unmodelled(element: Element, *names: str) -> None:
+    """Raise NotModelled for fields Xero has and fauxero lacks, unless they say nothing."""
+    for name in names:
+        if element.get(name) not in (None, "", [], {}):
+            raise NotModelled(f"The field {name} is not modelled")
+
+
 def present(**values: Any) -> Element:
     """Leave out nulls, as Xero's JSON does (recorded on the wire)."""
     return {name: value for name, value in values.items() if value is not None}

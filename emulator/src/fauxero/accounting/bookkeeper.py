@@ -355,6 +355,25 @@ def set_lock_dates(
     }
 
 
+def set_plan(
+    books: Books,
+    *,
+    edition_class: str,
+    sales_approvals_max: int | None = None,
+    bill_approvals_max: int | None = None,
+) -> Element:
+    """Change the pricing plan, e.g. STARTER with 20 sales invoices and 5 bills a month."""
+    organisation = replace(
+        books.organisation,
+        edition_class=edition_class,
+        sales_approvals_max=sales_approvals_max,
+        bill_approvals_max=bill_approvals_max,
+    )
+    with books.transaction():
+        books.set_organisation(organisation)
+    return {"Class": edition_class}
+
+
 def post_manual_adjustment(
     books: Books,
     *,
@@ -433,6 +452,7 @@ ACTS: dict[str, Callable[..., Element]] = {
         archive_tracking_option,
         rename_tracking_option,
         set_lock_dates,
+        set_plan,
         post_manual_adjustment,
     )
 }

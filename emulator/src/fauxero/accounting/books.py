@@ -193,6 +193,9 @@ class Books:
         found = (self.invoices[key] for key in ids)
         return [invoice for invoice in found if invoice.number == number]
 
+    def approved_in_month(self, type_: str, on: date) -> int:
+        return self._approved_by_month.count((type_, on.year, on.month))
+
     def payments_of(self, invoice_id: str) -> list[Payment]:
         return [self.payments[key] for key in self.payments_by_invoice.ids(invoice_id)]
 
@@ -254,6 +257,9 @@ class Books:
             lambda row: folded_text(row.reference) if row.reference else None
         )
         self.invoices_by_day: Lookup[Invoice] = Lookup(lambda row: row.on)
+        self._approved_by_month: Lookup[Invoice] = Lookup(
+            lambda row: (row.type, row.on.year, row.on.month) if row.in_ledger else None
+        )
         self.unpaid_by_contact: Lookup[Invoice] = Lookup(
             lambda row: row.contact_id if row.status == "AUTHORISED" else None
         )
@@ -266,6 +272,7 @@ class Books:
             self.invoices_by_number,
             self.invoices_by_reference,
             self.invoices_by_day,
+            self._approved_by_month,
             self.unpaid_by_contact,
         ):
             self.invoices.follow(index)

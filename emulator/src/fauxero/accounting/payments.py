@@ -19,6 +19,7 @@ from fauxero.accounting.base import (
     Findings,
     attempt,
     present,
+    refuse_unmodelled,
 )
 from fauxero.accounting.contacts import wire as contact_wire
 from fauxero.accounting.invoices import posting
@@ -44,7 +45,14 @@ NOT_AUTHORISED = "Payments can only be made against Authorised documents"
 TOO_MUCH = "Payment amount exceeds the amount outstanding on this document"
 
 _ONE = Decimal("1.0")
-_OTHER_TARGETS = ("CreditNote", "Prepayment", "Overpayment", "BatchPayment")
+_NOT_MODELLED = (
+    "CreditNote",
+    "CreditNoteNumber",
+    "Prepayment",
+    "Overpayment",
+    "BatchPayment",
+    "BatchPaymentID",
+)
 
 
 class PaymentsResource(BaseResource):
@@ -54,6 +62,7 @@ class PaymentsResource(BaseResource):
     methods = frozenset({"GET", "PUT", "POST"})
     read_scopes = PAYMENTS_READ
     write_scopes = PAYMENTS_WRITE
+    date_companions: tuple[str, ...] = ("UpdatedDateUTC",)
 
     def read_list(self, books: Books, query: ListQuery) -> ListPage:
         selection = Selection(
@@ -111,9 +120,7 @@ class PaymentsResource(BaseResource):
 
 
 def _create(books: Books, element: Element, options: WriteOptions, findings: Findings) -> Element:
-    for name in (*_OTHER_TARGETS, "CreditNoteNumber"):
-        if element.get(name):
-            raise NotModelled(f"Payments with a {name} are not modelled")
+    refuse_unmodelled(element, *_NOT_MODELLED)
     invoice = _invoice(books, element, findings)
     account = _account(books, element, findings)
     amount = fields.number(element, "Amount")

@@ -46,6 +46,8 @@ class Organisation:
     next_invoice_number: int = 1
     invoice_prefix: str = "INV-"
     next_tax_type: int = 1
+    sales_approvals_max: int | None = None  # a month, by invoice date; None: no cap
+    bill_approvals_max: int | None = None
     phone_country_code: str = ""
     switches: Switches = Switches()
 

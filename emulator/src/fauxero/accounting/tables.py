@@ -195,6 +195,10 @@ class Lookup(Generic[Row]):
             return ()
         return (found,) if isinstance(found, str) else tuple(found)
 
+    def count(self, key: object) -> int:
+        found = self._ids.get(key)
+        return 0 if found is None else 1 if isinstance(found, str) else len(found)
+
     def first(self, key: object) -> str | None:
         found = self._ids.get(key)
         return found if found is None or isinstance(found, str) else next(iter(found))

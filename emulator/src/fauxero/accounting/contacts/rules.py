@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fauxero.accounting import fields
-from fauxero.accounting.base import Findings
+from fauxero.accounting.base import Findings, refuse_unmodelled
 from fauxero.accounting.contacts.wire import ADDRESS_TYPES, PHONE_TYPES
 from fauxero.accounting.resource import Element
 from fauxero.accounting.rows import Address, Contact, ContactPerson, Phone
@@ -33,6 +33,17 @@ ARCHIVED = (
 )
 NUMBER_TAKEN = "Another contact has this contact number. Please enter a different contact number."
 
+_NOT_MODELLED = (
+    "PaymentTerms",
+    "SalesTrackingCategories",
+    "PurchasesTrackingCategories",
+    "SalesDefaultLineAmountType",
+    "PurchasesDefaultLineAmountType",
+    "BatchPayments",
+    "TaxNumberType",
+    "Discount",
+)
+
 _EMAIL = re.compile(r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]*[!-\-/-?A-~]$")
 _WEBSITE = re.compile(r"^https?://[^\s.]+\.[^\s]+$", re.IGNORECASE)
 _LETTERS = re.compile(r"^[^\d]*$")
@@ -47,6 +58,7 @@ def name_taken(name: str) -> str:
 
 def build(books: Books, element: Element, existing: Contact | None, findings: Findings) -> Contact:
     """Return the contact as it would be; problems go to `findings`. Nothing is stored."""
+    refuse_unmodelled(element, *_NOT_MODELLED)
     base = existing or Contact(
         id=books.ids.uuid(), name="", status="ACTIVE", updated_at=books.now()
     )
@@ -75,8 +87,10 @@ def build(books: Books, element: Element, existing: Contact | None, findings: Fi
         status=_status(element, base.status),
         updated_at=books.now(),
     )
-    if existing is None and contact.status == "ARCHIVED":
-        findings.errors.append("The status 'ARCHIVED' is not valid for contacts")
+    is_news = existing is None or contact.status == "GDPRREQUEST"
+    if contact.status != "ACTIVE" and is_news:
+        # Text reported for ARCHIVED; that GDPRREQUEST cannot be set by an app is unsure.
+        findings.errors.append(f"The status '{contact.status}' is not valid for contacts")
     check(books, contact, findings)
     return contact
 

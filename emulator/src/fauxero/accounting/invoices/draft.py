@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fauxero.accounting import fields, tax
-from fauxero.accounting.base import Findings
+from fauxero.accounting.base import Findings, refuse_unmodelled
 from fauxero.accounting.contacts import rules as contact_rules
 from fauxero.accounting.contacts.resource import match
 from fauxero.accounting.invoices import lines as invoice_lines
@@ -55,7 +55,8 @@ def draft(
 ) -> Draft:
     """Merge `element` over `before`. Problems go to `findings`; the books may get a contact."""
     if fields.number(element, "RoundingAmount"):
-        raise NotModelled("RoundingAmount on invoices is not modelled")
+        raise NotModelled("The field RoundingAmount is not modelled")
+    refuse_unmodelled(element, "RepeatingInvoiceID", "CISRate", "CISDeduction")
     type_ = _type(element, before, findings)
     status = fields.choice(element, "Status", STATUSES) or (before.status if before else "DRAFT")
     types = _line_amount_types(element, before)
@@ -230,6 +231,9 @@ def _contact(
     found = _existing(books, block, findings)
     if findings.errors and found is None:
         return None
+    is_same = found is not None and before is not None and found.id == before.contact_id
+    if found is not None and found.status != "ACTIVE" and is_same and not _changes(block, found):
+        return found  # only new documents and new contacts of documents are barred
     if found is not None and found.status != "ACTIVE":
         findings.errors.append(ARCHIVED_CONTACT)
         return None

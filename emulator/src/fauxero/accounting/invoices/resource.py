@@ -36,7 +36,7 @@ class InvoicesResource(BaseResource):
     methods = frozenset({"GET", "PUT", "POST"})
     read_scopes = INVOICES_READ
     write_scopes = INVOICES_WRITE
-    date_companions: tuple[str, ...] = ("Date", "DueDate")
+    date_companions: tuple[str, ...] = ("Date", "DueDate", "UpdatedDateUTC")
 
     def read_list(self, books: Books, query: ListQuery) -> ListPage:
         selection = _selection(books, query)

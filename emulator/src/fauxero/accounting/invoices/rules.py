@@ -48,6 +48,7 @@ def check_create(books: Books, draft: Draft, findings: Findings) -> None:
         findings.errors.append(NOT_FOR_CREATION)
     _check_number(books, invoice, findings)
     _check_values(books, invoice, findings)
+    _check_cap(books, invoice, findings)
     _check_lock(books, findings, invoice, None)
 
 
@@ -67,6 +68,8 @@ def check_update(books: Books, before: Invoice, draft: Draft, findings: Findings
         _check_number(books, invoice, findings)
     if invoice.status != "VOIDED":
         _check_values(books, invoice, findings)
+    if not before.in_ledger:
+        _check_cap(books, invoice, findings)
     _check_lock(books, findings, invoice, before)
 
 
@@ -120,6 +123,16 @@ def _check_values(books: Books, invoice: Invoice, findings: Findings) -> None:
     if invoice.status in ("AUTHORISED", "PAID") and invoice.due_on is None:
         # Xero: documented as required to approve; wording unsure.
         findings.errors.append("A due date must be specified for an approved invoice.")
+
+
+def _check_cap(books: Books, invoice: Invoice, findings: Findings) -> None:
+    """Small plans approve 20 sales invoices and 5 bills a month (documented; text reported)."""
+    organisation = books.organisation
+    cap = organisation.sales_approvals_max if invoice.is_sale else organisation.bill_approvals_max
+    if cap is None or invoice.status != "AUTHORISED":
+        return
+    if books.approved_in_month(invoice.type, invoice.on) >= cap:
+        findings.errors.append("You have reached the limit of invoices you can approve")
 
 
 # ---- after a payment
