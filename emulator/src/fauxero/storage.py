@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS kept (
 """
 _PUT = "INSERT INTO kept VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 _DROP = "DELETE FROM kept WHERE section = ? AND id = ?"
+_written = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class NotAStateFile(ValueError):
@@ -98,7 +99,7 @@ class Storage:
             if value is None:
                 drops.append((section, key))
             else:
-                puts.append((section, key, json.dumps(value, separators=(",", ":"))))
+                puts.append((section, key, _written(value)))
         gone = self._hosts - set(world.organisations)
         if not (puts or drops or gone or is_new):
             return
