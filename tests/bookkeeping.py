@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
-from fauxero.accounting.bookkeeper import ACTS
-from tests.connected import Stage, connected, new_operator
+from tests.business import Business, business, source_key
 from unitledger.core import mapping as mappings
-from unitledger.core.arrivals import Arrived, RowResult
 from unitledger.core.billing import (
     Allocation,
     ChargeType,
@@ -21,23 +19,19 @@ from unitledger.core.billing import (
     Payment,
     Place,
     Record,
-    RecordKey,
     RecordKind,
     Tenant,
 )
 from unitledger.core.suggest import suggest_mapping
 from unitledger.engine.reconcile.tie_out import TieOut, tie_out
+from unitledger.engine.tools import Tools
 
 MARCH = date(2026, 3, 1)
 
 
-def key(kind: RecordKind, value: str) -> RecordKey:
-    return RecordKey("desk", kind, "number", value)
-
-
 def tenant(number: str = "T1", name: str | None = None) -> Tenant:
     return Tenant(
-        key=key(RecordKind.TENANT, number), name=name or f"Renter {number}", number=number
+        key=source_key(RecordKind.TENANT, number), name=name or f"Renter {number}", number=number
     )
 
 
@@ -67,9 +61,9 @@ def invoice(
     """Priced with tax included."""
     charged = tuple(lines) or (line(amount),)
     return Invoice(
-        key=key(RecordKind.INVOICE, number),
+        key=source_key(RecordKind.INVOICE, number),
         number=number,
-        tenant=key(RecordKind.TENANT, of),
+        tenant=source_key(RecordKind.TENANT, of),
         place=Place(location=at, unit="A12"),
         issued_on=on,
         due_on=on,
@@ -94,16 +88,17 @@ def payment(
     """Parts are (invoice number, amount)."""
     paid = sum((Decimal(part) for _, part in parts), Decimal(0))
     return Payment(
-        key=key(RecordKind.PAYMENT, number),
+        key=source_key(RecordKind.PAYMENT, number),
         number=number,
-        tenant=key(RecordKind.TENANT, of),
+        tenant=source_key(RecordKind.TENANT, of),
         place=Place(location=at, unit="A12"),
         paid_on=on,
         method=method,
         currency="GBP",
         amount=paid if amount is None else Decimal(amount),
         allocations=tuple(
-            Allocation(key(RecordKind.INVOICE, settled), Decimal(part)) for settled, part in parts
+            Allocation(source_key(RecordKind.INVOICE, settled), Decimal(part))
+            for settled, part in parts
         ),
         is_void=is_void,
     )
@@ -111,41 +106,38 @@ def payment(
 
 @dataclass
 class Ledger:
-    """One operator, connected to one organisation of the stage's fauxero."""
+    """A business at two locations, its income tracked by location in the books."""
 
-    stage: Stage
-    operator_id: int
-    connection_id: int
-    organisation_id: int
-    _rows: count[int] = field(default_factory=lambda: count(2))
+    business: Business
 
-    def takes_in(self, *records: Record) -> list[RowResult]:
-        from unitledger.engine.intake import take_in
+    @property
+    def operator_id(self) -> int:
+        return self.business.operator_id
 
-        arrivals = [
-            Arrived(records=(record,), raw={}, row_number=next(self._rows)) for record in records
-        ]
-        now = self.stage.tools.clock.now()
-        results = take_in(self.operator_id, arrivals, now=now, zone="Europe/London")
-        refused = [each.refusals for each in results if each.refusals]
-        assert not refused, refused
-        return results
+    @property
+    def organisation_id(self) -> int:
+        return self.business.organisation_id
+
+    @property
+    def tools(self) -> Tools:
+        return self.business.tools
+
+    def takes_in(self, *records: Record) -> None:
+        self.business.takes_in(*records)
 
     def syncs(self) -> None:
-        from unitledger.engine.work import work_on
-
-        work_on(self.organisation_id, self.stage.tools, trigger="test", is_asked_by_person=True)
+        self.business.syncs()
 
     def ties_out(self, on: date | None = None) -> TieOut:
-        return tie_out(self.organisation_id, tools=self.stage.tools, on=on)
+        return tie_out(self.organisation_id, tools=self.tools, on=on)
 
     def bookkeeper(self, act: str, **arguments: Any) -> Any:
-        """What a person does in Xero's own pages."""
-        return self.stage.server.run(lambda world: ACTS[act](self.books(world), **arguments))
+        return self.business.bookkeeper(act, **arguments)
 
     def look(self, question: Callable[[Any], Any]) -> Any:
         """Ask the organisation's books something."""
-        return self.stage.server.run(lambda world: question(self.books(world)))
+        xero_id = self.business.xero_id
+        return self.business.server.run(lambda world: question(world.organisations[xero_id].books))
 
     def payment_id(self, amount: str) -> str:
         """The id of the one live payment of that amount in the books."""
@@ -158,42 +150,34 @@ class Ledger:
         )
         return found
 
-    def books(self, world: Any) -> Any:
-        from unitledger.store.models import Organisation
 
-        xero_id = self._xero_id or Organisation.objects.get(id=self.organisation_id).xero_id
-        return world.organisation(xero_id).books
-
-    _xero_id: str | None = None
-
-
-def open_ledger(stage: Stage, *locations: str, organisation: str | None = None) -> Ledger:
-    """A connected operator with a mapping suggested from the organisation's own chart."""
-    from unitledger.store.models import Connection, MappingVersion, Operator
-
-    operator_id = new_operator(*(locations or ("Ashford", "Brookvale")))
-    Operator.objects.filter(id=operator_id).update(link_base="https://ledger.example.com")
-    connection_id = connected(stage, operator_id, organisation=organisation)
-    connection = Connection.objects.select_related("organisation").get(id=connection_id)
-    ledger = Ledger(stage, operator_id, connection_id, connection.organisation_id)
-    ledger._xero_id = connection.organisation.xero_id
-    MappingVersion.objects.create(
-        operator_id=operator_id,
-        organisation_id=connection.organisation_id,
-        version=1,
-        content=mappings.to_content(_suggested(ledger)),
-    )
-    return ledger
+@contextmanager
+def ledger_of(*, template: str = "uk", **organisation: Any) -> Iterator[Ledger]:
+    """A connected business with nothing booked yet."""
+    with business(template=template, **organisation) as made:
+        ledger = Ledger(made)
+        _open_locations(ledger)
+        yield ledger
 
 
-def _suggested(ledger: Ledger) -> mappings.Mapping:
+def _open_locations(ledger: Ledger) -> None:
     from unitledger.engine.access import access
+    from unitledger.store.models import Connection, Location, MappingVersion
 
-    tools = ledger.stage.tools
-    permission = access(ledger.connection_id, tools=tools)
-    chart, _, _ = tools.books.read_chart(permission, read_at=tools.clock.now())
-    suggestion = suggest_mapping(chart, contact_prefix="UL-", methods=("card", "cash"))
-    return suggestion.mapping
+    for name in ("Ashford", "Brookvale"):
+        Location.objects.create(
+            operator_id=ledger.operator_id, name=name, zone="Europe/London", currency="GBP"
+        )
+    connection = Connection.objects.get(organisation_id=ledger.organisation_id)
+    permission = access(connection.pk, tools=ledger.tools)
+    chart, _, _ = ledger.tools.books.read_chart(permission, read_at=ledger.tools.clock.now())
+    suggestion = suggest_mapping(chart, contact_prefix="UL-")
+    MappingVersion.objects.create(
+        operator_id=ledger.operator_id,
+        organisation_id=ledger.organisation_id,
+        version=2,
+        content=mappings.to_content(suggestion.mapping),
+    )
 
 
 def named(result: TieOut) -> list[tuple[str, str]]:

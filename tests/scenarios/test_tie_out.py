@@ -11,13 +11,12 @@ import pytest
 from tests.bookkeeping import (
     Ledger,
     invoice,
+    ledger_of,
     named,
-    open_ledger,
     payment,
     tenant,
 )
 from tests.conftest import Database
-from tests.connected import stage
 from unitledger.core.documents import DocumentKind
 
 BOXES = {"description": "Boxes", "quantity": 1, "unit_amount": "9.00", "account_code": "200"}
@@ -25,8 +24,8 @@ BOXES = {"description": "Boxes", "quantity": 1, "unit_amount": "9.00", "account_
 
 @pytest.fixture
 def ledger(database: Database) -> Iterator[Ledger]:
-    with stage("uk") as staged:
-        yield open_ledger(staged)
+    with ledger_of() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -267,7 +266,7 @@ def test_differences_are_kept_as_findings_and_heal(synced: Ledger) -> None:
     from unitledger.store.models import Finding
 
     synced.bookkeeper("edit_invoice", invoice_id="INV-3", amount="42.00")
-    synced.stage.advance(300)
+    synced.business.passes(300)
     synced.ties_out()
     synced.ties_out()
     opened = list(Finding.objects.values_list("rule", "state"))
@@ -282,7 +281,7 @@ def test_an_accepted_difference_no_longer_breaks_the_tie_until_it_changes(synced
     from unitledger.store.models import Finding
 
     synced.bookkeeper("edit_invoice", invoice_id="INV-3", amount="42.00")
-    synced.stage.advance(300)
+    synced.business.passes(300)
     synced.ties_out()
     Finding.objects.update(state="accepted")
 
