@@ -135,6 +135,16 @@ def test_two_bills_may_carry_one_number(story: Story) -> None:
     assert len(ids) == 3
 
 
+def test_a_bill_and_a_sales_invoice_do_not_share_their_numbers(story: Story) -> None:
+    sale = story.invoice(InvoiceNumber="R-1")
+    bill = story.invoice_request(
+        Type="ACCPAY", InvoiceNumber="R-1", LineItems=[line(AccountCode="429")]
+    )
+    assert done(story.post("invoices", **bill))["InvoiceID"] != sale["InvoiceID"]
+    done(story.put("invoices", **(bill | {"InvoiceNumber": "R-2"})))
+    story.invoice(InvoiceNumber="R-2")
+
+
 def test_the_next_number_steps_over_one_a_client_has_taken(story: Story) -> None:
     story.invoice(InvoiceNumber="INV-0001")
     assert story.invoice()["InvoiceNumber"] == "INV-0002"

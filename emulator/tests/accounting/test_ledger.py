@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fauxero.accounting import ledger
 from fauxero.accounting.ledger import OutOfBalance
 from fauxero.accounting.reports import trial_balance
 from fauxero.accounting.resource import BadQuery, NotModelled
@@ -72,6 +73,16 @@ def test_journals_are_only_ever_added(story: Story) -> None:
     done(story.post("invoices", invoice["InvoiceID"], Status="VOIDED"))
     assert list(story.books.journals)[: len(before)] == before
     assert len(story.books.journals) == 2
+
+
+def test_what_was_taken_back_is_not_taken_back_twice(story: Story) -> None:
+    invoice = story.invoice(Status="DRAFT")
+    ledger.reverse(story.books, invoice["InvoiceID"])
+    assert len(story.books.journals) == 0
+    done(story.post("invoices", invoice["InvoiceID"], Status="AUTHORISED"))
+    done(story.post("invoices", invoice["InvoiceID"], Status="VOIDED"))
+    ledger.reverse(story.books, invoice["InvoiceID"])
+    assert story.balance("610") == 0
 
 
 def test_a_new_reference_posts_nothing_anew(story: Story) -> None:

@@ -215,8 +215,11 @@ def test_tracking_is_taken_by_names_or_by_ids(story: Story) -> None:
 def test_an_unknown_or_archived_option_is_refused_unless_switched(story: Story) -> None:
     """Unsure whether Xero refuses or drops it; refusing is the default."""
     story.bookkeeper("archive_tracking_option", category="Location", option="Ashford")
-    for option in ("Ashford", "Nowhere"):
-        tracked = line(Tracking=[{"Name": "Location", "Option": option}])
+    category = story.books.category_by_name("Location")
+    assert category is not None
+    archived = story.books.options_of(category.id)[0]
+    for option in ({"Option": "Ashford"}, {"TrackingOptionID": archived.id}, {"Option": "Nowhere"}):
+        tracked = line(Tracking=[{"Name": "Location"} | option])
         asked(story, tracked)
     story.books.set_switches(drop_unknown_tracking=True)
     outcome = story.put("invoices", **story.invoice_request(LineItems=[tracked]))
