@@ -19,6 +19,7 @@ from unitledger.books.xero.identity import (
 )
 from unitledger.engine.installation_mark import check_installation_mark
 from unitledger.engine.tools import Tools
+from unitledger.sources.files import ProfiledFile, load_profile, open_file
 from unitledger.system import DatabaseClock, RandomIds
 from unitledger.vault import KeyVault
 
@@ -82,6 +83,11 @@ def make_tools(folder: Path | None = None) -> Tools:
         clock=DatabaseClock(),
         ids=RandomIds(),
     )
+
+
+def open_import(file: Path, profile: Path) -> ProfiledFile:
+    """A file to import, checked as a whole. Raises `core.refusals.SourceRefused`."""
+    return open_file(file, load_profile(profile))
 
 
 @functools.cache

@@ -13,13 +13,19 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         modules = (module.name for module in pkgutil.iter_modules(__path__))
-        return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+        return sorted(_command(name) for name in modules if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
-        return module.command
+        names = (module.name for module in pkgutil.iter_modules(__path__))
+        name = next(name for name in names if _command(name) == cmd_name)
+        return importlib.import_module(f"{__name__}.{name}").command
+
+
+def _command(module: str) -> str:
+    """A command that is a word of Python has an underscore behind it: `import_`."""
+    return module.rstrip("_").replace("_", "-")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

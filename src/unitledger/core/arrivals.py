@@ -52,6 +52,7 @@ class RecordResult:
     key: RecordKey | None  # None: the row could not be read so far
     outcome: Outcome
     changes: Sequence[Change] = ()
+    is_repeat: bool = False  # said before in the same file, in the same words
 
 
 @dataclass(frozen=True, slots=True)

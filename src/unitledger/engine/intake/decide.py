@@ -52,6 +52,7 @@ class Decided:
     version: Version | None = None
     against: Version | None = None  # an earlier version within this chunk
     against_stored: int = 0  # or the stored version it differs from
+    is_repeat: bool = False
 
 
 @dataclass(slots=True)
@@ -118,7 +119,9 @@ class Chunk:
         in_row = _version_in(row, known)
         stands = hash_of(in_row.content) if in_row else known.content_hash
         if stands == hash_of(content):
-            return Decided(key=record.key, known=known, outcome=Outcome.UNCHANGED)
+            return Decided(
+                key=record.key, known=known, outcome=Outcome.UNCHANGED, is_repeat=known.was_seen
+            )
         latest = in_row or self._latest.get(id(known))
         newest = latest.number if latest else known.version
         decided = Decided(
@@ -282,6 +285,7 @@ def _result(row: Row, stored: Mapping[int, Mapping[str, Any]]) -> RowResult:
                 key=decided.key,
                 outcome=decided.outcome,
                 changes=_changes(decided, stored),
+                is_repeat=decided.is_repeat,
             )
             for decided in row.decided
         ),

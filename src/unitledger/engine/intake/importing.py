@@ -31,7 +31,7 @@ from unitledger.store.connections import Connection, ConnectionState
 from unitledger.store.records import Arrival, ImportRun, ImportState
 
 CHUNK_ROWS = 500
-EXAMPLES_MAX = 20
+EXAMPLES_MAX = 1000  # kept to be listed; the rest is counted, and written with `refused`
 HEADER_ROWS = 1  # rows are numbered as a spreadsheet does
 
 Refused = tuple[Mapping[str, Any], int, str]  # the raw arrival, its row number, why
@@ -79,7 +79,9 @@ class Tally:
         self.rows_read += rows
         for result in results:
             outcomes = {record.outcome for record in result.records}
-            self.records.update((record.kind, record.outcome) for record in result.records)
+            self.records.update(
+                (record.kind, record.outcome) for record in result.records if not record.is_repeat
+            )
             self.rows_refused += result.is_refused
             if result.is_refused and len(self.refused) < EXAMPLES_MAX:
                 self.refused.append(result)
@@ -227,10 +229,9 @@ def currencies_of_books(operator_id: int) -> frozenset[str] | None:
     charts = Connection.objects.filter(
         operator_id=operator_id,
         state__in=(ConnectionState.ACTIVE, ConnectionState.PAUSED, ConnectionState.HELD),
-    ).values_list("organisation__chart", flat=True)
-    known = [chart["currency"] if chart else None for chart in charts]
-    currencies = frozenset(each for each in known if each)
-    return currencies if currencies and None not in known else None
+    ).values_list("organisation__chart__facts__currency", flat=True)
+    known = frozenset(charts)
+    return known if known and None not in known else None
 
 
 def wake_connections(operator_id: int, *, now: datetime) -> None:

@@ -48,6 +48,11 @@ class ProfiledFile:
         return self.inspected.encoding
 
     @property
+    def encoding_name(self) -> str:
+        """For people: Python calls UTF-8 with or without its mark utf-8-sig."""
+        return self.encoding.removesuffix("-sig")
+
+    @property
     def digest(self) -> bytes:
         return self.inspected.digest
 
