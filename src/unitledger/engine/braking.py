@@ -21,6 +21,13 @@ _ACTS = {
     EffectKind.UPDATE_INVOICE: Act.UPDATE,
 }
 _KINDS = [str(kind) for kind in _ACTS]
+# A payment is replaced by deleting it first, and what waits for the deletion is held with it.
+# A brake on either act holds both: until a person has looked, no payment leaves the books.
+_HELD_BY = {
+    EffectKind.VOID_INVOICE: {Act.VOID},
+    EffectKind.DELETE_PAYMENT: {Act.VOID, Act.REPLACE},
+    EffectKind.UPDATE_INVOICE: {Act.UPDATE},
+}
 
 
 def hold_back(held: Lease, *, currency: str, limits: BrakeLimits) -> tuple[Brake, ...]:
@@ -31,7 +38,7 @@ def hold_back(held: Lease, *, currency: str, limits: BrakeLimits) -> tuple[Brake
     """
     waiting = _waiting(held)
     brakes = check_brakes(plan_of(waiting.items(), currency=currency), limits=limits)
-    kinds = {kind for kind, act in _ACTS.items() for brake in brakes if act in brake.acts}
+    kinds = {kind for brake in brakes for kind in _held_kinds(brake)}
     with transaction.atomic():
         lease.check(held)
         for brake in brakes:
@@ -85,9 +92,13 @@ def _change(kind: EffectKind, *, before: Decimal, after: Decimal, is_replaced: b
     return Change(act=act, kind=kind.document_kind, before=before, after=after)
 
 
+def _held_kinds(brake: Brake) -> list[EffectKind]:
+    return [kind for kind, acts in _HELD_BY.items() if acts.intersection(brake.acts)]
+
+
 def _name(held: Lease, brake: Brake) -> None:
     """Every document that is held says so, and how to go on."""
-    kinds = [str(kind) for kind, act in _ACTS.items() if act in brake.acts]
+    kinds = [str(kind) for kind in _held_kinds(brake)]
     with database.cursor() as cursor:
         cursor.execute(
             "UPDATE document d SET state = 'needs_attention', problems = %s::jsonb FROM effect e "
