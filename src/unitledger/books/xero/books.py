@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -35,7 +36,8 @@ from unitledger.core.exchange import (
     WriteRequest,
 )
 
-XERO_API_URL = "https://api.xero.com/api.xro/2.0"
+XERO_API_ROOT = "https://api.xero.com/"
+XERO_API_URL = f"{XERO_API_ROOT}api.xro/2.0"
 
 
 class XeroBooks:
@@ -94,6 +96,9 @@ class XeroBooks:
                 tracking=load(tracking.body),
                 read_at=read_at,
             )
+        # Anything else that answers like Xero has no pages a link could lead to.
+        is_emulated = not self._api_url.startswith(XERO_API_ROOT)
+        chart = replace(chart, facts=replace(chart.facts, is_emulated=is_emulated))
         return chart, read_limits(tracking.headers), sum(len(each.body) for each in answers)
 
     def read_held(

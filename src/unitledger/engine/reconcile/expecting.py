@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
 
 from unitledger.core import handles
 from unitledger.core.billing import Allocation, Invoice, Payment, Record, RecordKey, Tenant
@@ -18,6 +17,7 @@ from unitledger.core.translate import (
     translate_payment,
     translate_tenant,
 )
+from unitledger.engine.reasons import problems_of
 from unitledger.engine.reconcile.values import ZERO, Expected, Row
 from unitledger.store.journal import Document
 
@@ -220,16 +220,11 @@ def _row(document: Document | None) -> Row | None:
     return Row(
         document_id=document.pk,
         state=DocumentState(document.state),
-        problems=problems_from(document.problems),
+        problems=problems_of(document.problems),
         applied_version=document.applied_version,
         xero_id=document.xero_id,
         last_attempt_at=document.last_attempt_at,
     )
-
-
-def problems_from(stored: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
-    """The reasons a document's row keeps."""
-    return tuple(Problem.of(ProblemCode(each["code"]), **each.get("facts", {})) for each in stored)
 
 
 def _as_sent(document: Document | None, version: int) -> Wanted | None:

@@ -43,7 +43,7 @@ _INDEXES = (
     f"CREATE INDEX ON {TABLE} (record_id) WHERE record_id IS NOT NULL",
     f"ANALYZE {TABLE}",
 )
-_SELECT = f"SELECT {', '.join(_COLUMNS)}, seq, record_id FROM {TABLE}"  # noqa: S608 (constants)
+_SELECT = f"SELECT {', '.join(_COLUMNS)}, seq, record_id FROM {TABLE}"
 
 
 class Staged:
@@ -94,7 +94,7 @@ class Staged:
         """Write down which of our records an object belongs to."""
         ids, records = zip(*claims, strict=True) if claims else ((), ())
         self._execute(
-            f"UPDATE {TABLE} h SET record_id = c.record_id "  # noqa: S608 (a constant)
+            f"UPDATE {TABLE} h SET record_id = c.record_id "
             "FROM unnest(%s::text[], %s::bigint[]) AS c (xero_id, record_id) "
             "WHERE h.kind = %s AND h.xero_id = c.xero_id",
             [list(ids), list(records), kind],
@@ -134,7 +134,7 @@ class Staged:
         """Account numbers of ours that further active contacts carry, with those names."""
         with database.cursor() as cursor:
             cursor.execute(
-                f"SELECT o.account_number, array_agg(x.name ORDER BY x.name) "  # noqa: S608
+                f"SELECT o.account_number, array_agg(x.name ORDER BY x.name) "
                 f"FROM {TABLE} o JOIN {TABLE} x ON x.kind = 'contact' AND x.record_id IS NULL "
                 "AND x.status = 'ACTIVE' AND x.account_number = o.account_number "
                 "WHERE o.kind = 'contact' AND o.record_id IS NOT NULL "
@@ -147,7 +147,7 @@ class Staged:
         keys = sorted({handle_key(kind, each) for each in numbers})
         with database.cursor() as cursor:
             cursor.execute(
-                f"SELECT DISTINCT number_key FROM {TABLE} "  # noqa: S608 (a constant)
+                f"SELECT DISTINCT number_key FROM {TABLE} "
                 "WHERE kind = %s AND record_id IS NOT NULL AND number_key = ANY(%s)",
                 [kind, keys],
             )
@@ -174,21 +174,21 @@ class Staged:
               FROM {TABLE} i
              WHERE i.kind = 'invoice' AND i.is_receivable AND i.dated_on <= %(on)s
                AND i.status IN ('AUTHORISED', 'PAID')
-            """,  # noqa: S608 (a constant)
+            """,
             {"on": on},
         )
 
     def first_date(self) -> date | None:
-        return self._value(f"SELECT min(dated_on) FROM {TABLE} WHERE is_receivable")  # noqa: S608
+        return self._value(f"SELECT min(dated_on) FROM {TABLE} WHERE is_receivable")
 
     def last_date(self) -> date | None:
-        return self._value(f"SELECT max(dated_on) FROM {TABLE} WHERE is_receivable")  # noqa: S608
+        return self._value(f"SELECT max(dated_on) FROM {TABLE} WHERE is_receivable")
 
     def _owners(self, invoice_ids: Iterable[str | None]) -> dict[str, int]:
         wanted = sorted({each for each in invoice_ids if each})
         with database.cursor() as cursor:
             cursor.execute(
-                f"SELECT xero_id, record_id FROM {TABLE} "  # noqa: S608 (a constant)
+                f"SELECT xero_id, record_id FROM {TABLE} "
                 "WHERE kind = 'invoice' AND record_id IS NOT NULL AND xero_id = ANY(%s)",
                 [wanted],
             )

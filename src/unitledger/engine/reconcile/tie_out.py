@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import models
+
 from unitledger.core import mapping
 from unitledger.core.chart import Chart
 from unitledger.core.documents import DocumentKind
@@ -105,6 +107,10 @@ class TieOut:
     differences: Sequence[Difference]
 
     @property
+    def locations(self) -> Sequence[str]:
+        return sorted({*self.invoiced, *self.received})
+
+    @property
     def open_differences(self) -> Sequence[Difference]:
         return [each for each in self.differences if not each.is_accepted]
 
@@ -128,6 +134,16 @@ class TieOut:
         return self.kinds[kind].difference.amount - named
 
 
+def usable_connections(operator_ids: Sequence[int]) -> Sequence[Connection]:
+    """The connections that can be tied out, one an organisation."""
+    return list(_usable().filter(operator_id__in=operator_ids))
+
+
+def _usable() -> models.QuerySet[Connection]:
+    found = Connection.objects.filter(state__in=_USABLE).select_related("organisation")
+    return found.order_by("organisation_id", "id")
+
+
 def tie_out(
     organisation_id: int,
     *,
@@ -140,12 +156,7 @@ def tie_out(
     Keeps the differences as findings when it was about the last day. Raises `NotConnected`,
     and what reading the books raises (`reading.BooksReader`).
     """
-    connection = (
-        Connection.objects.filter(organisation_id=organisation_id, state__in=_USABLE)
-        .select_related("organisation")
-        .order_by("-id")
-        .first()
-    )
+    connection = _usable().filter(organisation_id=organisation_id).last()
     if connection is None:
         raise NotConnected(Organisation.objects.get(id=organisation_id).name)
     began_at = tools.clock.now()

@@ -1,0 +1,452 @@
+"""The integration report: every record of a kind, where it stands, why, and who acts next.
+
+One row is one record; a payment that settles several invoices is one record with parts, and
+stands where the worst of its parts stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection as database
+
+from unitledger.core.documents import DocumentKind, DocumentState
+from unitledger.core.problems import Actor
+from unitledger.engine import links
+from unitledger.engine.reading import stored_chart
+from unitledger.engine.reasons import problems_of
+
+PAGE = 100
+PAGE_MAX = 1000
+
+
+class Status(StrEnum):
+    """The three words by which records are asked for."""
+
+    SYNCED = "synced"
+    NON_SYNCED = "non-synced"
+    ALL = "all"
+
+
+# From the worst: what a person must do something about, then what goes by itself.
+_WORST_FIRST = (
+    DocumentState.FAILED,
+    DocumentState.NEEDS_ATTENTION,
+    DocumentState.DRIFTED,
+    DocumentState.WAITING,
+    DocumentState.CHANGED,
+    DocumentState.QUEUED,
+    DocumentState.NEW,
+    DocumentState.SKIPPED,
+    DocumentState.OUT_OF_SCOPE,
+    DocumentState.SYNCED,
+)
+_RANK = {state: rank for rank, state in enumerate(_WORST_FIRST)}
+
+# Who acts where no problem is written down.
+_ACTORS = {
+    DocumentState.SYNCED: Actor.NOBODY,
+    DocumentState.SKIPPED: Actor.NOBODY,
+    DocumentState.OUT_OF_SCOPE: Actor.NOBODY,
+    DocumentState.FAILED: Actor.PERSON,
+    DocumentState.NEEDS_ATTENTION: Actor.PERSON,
+    DocumentState.DRIFTED: Actor.PERSON,
+}
+_SENTENCES = {
+    DocumentState.NEW: "It arrived and is not planned yet.",
+    DocumentState.QUEUED: "It goes with the next sync.",
+    DocumentState.WAITING: "It waits for what it hangs on.",
+    DocumentState.CHANGED: "It changed at its source and goes again with the next sync.",
+    DocumentState.SKIPPED: "A person chose not to send it.",
+    DocumentState.OUT_OF_SCOPE: "It is dated before the start date.",
+    DocumentState.FAILED: "Xero refused it.",
+    DocumentState.NEEDS_ATTENTION: "It needs a person's decision.",
+    DocumentState.DRIFTED: "It was changed in Xero since we wrote it.",
+}
+_NOTHING_TO_DO = "Nothing to do."
+_OPEN_THE_RECORD = "Look at the record, then sync it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to report on. Dates are the records' own, both included; tenants have none."""
+
+    operator_id: int
+    kind: DocumentKind
+    status: Status = Status.ALL
+    states: Sequence[DocumentState] = ()  # finer than `status`, beside it
+    location_ids: Sequence[int] = ()
+    building_ids: Sequence[int] = ()
+    start_on: date | None = None
+    end_on: date | None = None
+    search: str = ""  # in number, tenant's name or number, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason why a record is not in the books as wanted."""
+
+    code: str | None
+    sentence: str
+    remedy: str
+    acts_next: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a record: for a payment, what it settles of one invoice."""
+
+    document_id: int
+    public_id: str
+    invoice_number: str | None
+    amount: Decimal | None
+    state: DocumentState
+    is_sending: bool
+    xero_id: str | None
+    link: str | None  # into Xero; none for an emulator
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One record."""
+
+    record_id: int
+    public_id: str
+    kind: DocumentKind
+    number: str
+    keys: Sequence[str]  # its identifiers at the source
+    dated_on: date | None
+    tenant: str | None
+    tenant_number: str | None
+    unit: str | None
+    location: str | None
+    building: str | None
+    amount: Decimal | None
+    currency: str | None
+    is_void: bool
+    state: DocumentState
+    is_sending: bool
+    reasons: Sequence[Reason]
+    attempts: int
+    last_attempt_at: datetime | None
+    xero_id: str | None
+    xero_number: str | None
+    link: str | None
+    parts: Sequence[Part] = ()
+
+    @property
+    def status(self) -> Status:
+        return Status.SYNCED if self.state is DocumentState.SYNCED else Status.NON_SYNCED
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ended: newest first, so the next page is older. Tenants go by id alone."""
+
+    dated_on: date | None
+    document_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The records in one state, of one currency."""
+
+    state: DocumentState
+    currency: str | None
+    count: int
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: Sequence[ReportRow]
+    next: Cursor | None  # none: this was the last page
+
+
+@dataclass(slots=True)
+class _Where:
+    """Conditions and their arguments, as they come together."""
+
+    conditions: list[str] = field(default_factory=list)
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, condition: str, **arguments: Any) -> None:
+        self.conditions.append(condition)
+        self.arguments.update(arguments)
+
+    def __str__(self) -> str:
+        return " AND ".join(self.conditions)
+
+
+def report(asked: Filter, *, after: Cursor | None = None, limit: int = PAGE) -> Page:
+    """One page, newest first."""
+    limit = min(limit, PAGE_MAX)
+    where = _of_filter(asked)
+    if after is not None:
+        if after.dated_on is None:
+            where.add("d.dated_on IS NULL AND d.id < %(after)s", after=after.document_id)
+        else:
+            where.add(
+                "(d.dated_on, d.id) < (%(after_on)s, %(after)s)",
+                after_on=after.dated_on,
+                after=after.document_id,
+            )
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"SELECT d.id, d.dated_on, d.record_id, d.organisation_id FROM document d "
+            f"WHERE {where} AND {_IS_FIRST_PART} "
+            "ORDER BY d.dated_on DESC, d.id DESC LIMIT %(limit)s",
+            {**where.arguments, "limit": limit + 1},
+        )
+        leads = cursor.fetchall()
+    more = len(leads) > limit
+    leads = leads[:limit]
+    last = leads[-1] if leads else None
+    return Page(
+        rows=_rows([(record, organisation) for _, _, record, organisation in leads], asked),
+        next=Cursor(dated_on=last[1], document_id=last[0]) if more and last else None,
+    )
+
+
+def pages(asked: Filter, *, size: int = PAGE_MAX) -> Iterator[Page]:
+    """Every page, one after the other, in the memory of one."""
+    after = None
+    while True:
+        page = report(asked, after=after, limit=size)
+        yield page
+        if page.next is None:
+            return
+        after = page.next
+
+
+def totals(asked: Filter) -> Sequence[Total]:
+    """Counts and money by state of what a filter finds, worst first; void money is not counted."""
+    where = _of_filter(asked)
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT state, currency, count(*), sum(amount) FROM (
+                SELECT min(array_position(%(worst_first)s, d.state)) AS rank,
+                       max(d.currency) AS currency,
+                       sum(d.amount) FILTER (WHERE d.is_wanted) AS amount
+                  FROM document d WHERE {where}
+                 GROUP BY d.record_id, d.organisation_id) AS each,
+                 LATERAL (SELECT (%(worst_first)s)[each.rank] AS state) AS named
+             GROUP BY state, currency
+            """
+            if asked.kind is DocumentKind.PAYMENT
+            else f"""
+            SELECT d.state, d.currency, count(*), sum(d.amount) FILTER (WHERE d.is_wanted)
+              FROM document d WHERE {where} GROUP BY d.state, d.currency
+            """,
+            {**where.arguments, "worst_first": [str(state) for state in _WORST_FIRST]},
+        )
+        found = [
+            Total(DocumentState(state), currency, count, amount)
+            for state, currency, count, amount in cursor.fetchall()
+        ]
+    return sorted(found, key=lambda each: (_RANK[each.state], each.currency or ""))
+
+
+# A record's parts have one date: the youngest part stands for all of them in the order.
+_IS_FIRST_PART = """
+    NOT EXISTS (SELECT 1 FROM document p
+                 WHERE p.record_id = d.record_id AND p.id > d.id AND p.kind = d.kind
+                   AND p.organisation_id IS NOT DISTINCT FROM d.organisation_id)
+"""
+
+
+def _of_filter(asked: Filter) -> _Where:
+    where = _Where()
+    where.add(
+        "d.operator_id = %(operator)s AND d.kind = %(kind)s",
+        operator=asked.operator_id,
+        kind=str(asked.kind),
+    )
+    _add_states(where, asked)
+    if asked.location_ids:
+        where.add("d.location_id = ANY(%(locations)s)", locations=list(asked.location_ids))
+    if asked.building_ids:
+        where.add("d.building_id = ANY(%(buildings)s)", buildings=list(asked.building_ids))
+    if asked.start_on:
+        where.add("d.dated_on >= %(start_on)s", start_on=asked.start_on)
+    if asked.end_on:
+        where.add("d.dated_on <= %(end_on)s", end_on=asked.end_on)
+    if asked.search.strip():
+        _add_search(where, asked.search.strip())
+    return where
+
+
+def _add_states(where: _Where, asked: Filter) -> None:
+    """A payment is synced when every part is; any other kind has one document."""
+    states = {*DocumentState} if not asked.states else {*asked.states}
+    if asked.status is Status.SYNCED:
+        states &= {DocumentState.SYNCED}
+    elif asked.status is Status.NON_SYNCED:
+        states -= {DocumentState.SYNCED}
+    if states == {*DocumentState}:
+        return
+    where.arguments["states"] = sorted(str(each) for each in states)
+    if asked.kind is not DocumentKind.PAYMENT:
+        where.add("d.state = ANY(%(states)s)")
+        return
+    where.add(
+        "%(ranks)s && ARRAY[(SELECT min(array_position(%(ranked)s, p.state)) FROM document p "
+        "WHERE p.record_id = d.record_id AND p.kind = d.kind "
+        "AND p.organisation_id IS NOT DISTINCT FROM d.organisation_id)]",
+        ranks=[_RANK[each] + 1 for each in states],
+        ranked=[str(state) for state in _WORST_FIRST],
+    )
+
+
+def _add_search(where: _Where, text: str) -> None:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    where.add(
+        "(d.number ILIKE %(search)s OR d.unit_number ILIKE %(search)s OR d.tenant_record_id IN ("
+        "SELECT t.record_id FROM tenant t WHERE t.operator_id = %(operator)s "
+        "AND (t.name ILIKE %(search)s OR t.number ILIKE %(search)s)))",
+        search=f"%{escaped}%",
+    )
+
+
+_DOCUMENTS = """
+    SELECT d.id, d.public_id, d.record_id, d.organisation_id, d.part, d.state, d.problems,
+           d.is_wanted, d.handle, d.xero_id, d.last_attempt_at, d.number, d.dated_on, d.amount,
+           d.currency, d.unit_number, l.name AS location, b.name AS building,
+           t.name AS tenant, t.number AS tenant_number, r.public_id AS record_public_id,
+           i.number AS invoice_number,
+           (SELECT count(*) FROM effect e WHERE e.document_id = d.id AND e.batch_id IS NOT NULL)
+               AS attempts,
+           EXISTS (SELECT 1 FROM effect e WHERE e.document_id = d.id AND e.state = 'in_flight')
+               AS is_sending
+      FROM document d
+      JOIN source_record r ON r.id = d.record_id
+      LEFT JOIN location l ON l.id = d.location_id
+      LEFT JOIN building b ON b.id = d.building_id
+      LEFT JOIN tenant t ON t.record_id = d.tenant_record_id
+      LEFT JOIN invoice i ON d.kind = 'payment' AND i.record_id = NULLIF(d.part, '')::bigint
+     WHERE d.operator_id = %(operator)s AND d.kind = %(kind)s AND d.record_id = ANY(%(records)s)
+     ORDER BY d.id
+"""
+
+_Key = tuple[int, int | None]  # record, organisation
+
+
+def _rows(keys: Sequence[_Key], asked: Filter) -> Sequence[ReportRow]:
+    if not keys:
+        return ()
+    records = [record for record, _ in keys]
+    by_key: dict[_Key, list[Mapping[str, Any]]] = {key: [] for key in keys}
+    with database.cursor() as cursor:
+        cursor.execute(
+            _DOCUMENTS,
+            {"operator": asked.operator_id, "kind": str(asked.kind), "records": records},
+        )
+        names = [column[0] for column in cursor.description or ()]
+        for values in cursor.fetchall():
+            document = dict(zip(names, values, strict=True))
+            parts = by_key.get((document["record_id"], document["organisation_id"]))
+            if parts is not None:
+                parts.append(document)
+        cursor.execute(
+            "SELECT record_id, value FROM record_identifier WHERE record_id = ANY(%s) ORDER BY id",
+            [records],
+        )
+        identifiers: dict[int, list[str]] = {}
+        for record, value in cursor.fetchall():
+            identifiers.setdefault(record, []).append(value)
+    codes = _short_codes({organisation for _, organisation in keys if organisation})
+    return [
+        _row(parts, identifiers.get(key[0], ()), codes.get(key[1] or 0), kind=asked.kind)
+        for key, parts in by_key.items()
+    ]
+
+
+def _short_codes(organisation_ids: Iterable[int]) -> Mapping[int, str | None]:
+    codes: dict[int, str | None] = {}
+    for organisation in organisation_ids:
+        chart = stored_chart(organisation)
+        is_real = chart is not None and not chart.facts.is_emulated
+        codes[organisation] = chart.facts.short_code if chart and is_real else None
+    return codes
+
+
+def _row(
+    documents: Sequence[Mapping[str, Any]],
+    identifiers: Sequence[str],
+    short_code: str | None,
+    *,
+    kind: DocumentKind,
+) -> ReportRow:
+    worst = min(documents, key=lambda each: _RANK[DocumentState(each["state"])])
+    wanted = [each for each in documents if each["is_wanted"]]
+    parts = [_part(each, short_code, kind=kind) for each in documents]
+    amounts = [each["amount"] for each in wanted if each["amount"] is not None]
+    attempts = [each["last_attempt_at"] for each in documents if each["last_attempt_at"]]
+    is_one = len(parts) == 1
+    state = DocumentState(worst["state"])
+    return ReportRow(
+        record_id=worst["record_id"],
+        public_id=str(worst["record_public_id"]),
+        kind=kind,
+        number=worst["number"],
+        keys=list(identifiers),
+        dated_on=worst["dated_on"],
+        tenant=worst["tenant"],
+        tenant_number=worst["tenant_number"],
+        unit=worst["unit_number"],
+        location=worst["location"],
+        building=worst["building"],
+        amount=sum(amounts, Decimal(0)) if amounts else None,
+        currency=worst["currency"],
+        is_void=not wanted,
+        state=state,
+        is_sending=any(each.is_sending for each in parts),
+        reasons=_reasons(documents, state),
+        attempts=sum(each["attempts"] for each in documents),
+        last_attempt_at=max(attempts, default=None),
+        xero_id=parts[0].xero_id if is_one else None,
+        xero_number=worst["handle"] if is_one and worst["xero_id"] else None,
+        link=parts[0].link if is_one else None,
+        parts=() if is_one else parts,
+    )
+
+
+def _part(document: Mapping[str, Any], short_code: str | None, *, kind: DocumentKind) -> Part:
+    return Part(
+        document_id=document["id"],
+        public_id=str(document["public_id"]),
+        invoice_number=document["invoice_number"],
+        amount=document["amount"],
+        state=DocumentState(document["state"]),
+        is_sending=document["is_sending"],
+        xero_id=document["xero_id"],
+        link=links.into_xero(kind, document["xero_id"], short_code=short_code),
+    )
+
+
+def _reasons(documents: Sequence[Mapping[str, Any]], state: DocumentState) -> Sequence[Reason]:
+    """Every reason of every part, each once; a state without one says what it means."""
+    if state is DocumentState.SYNCED:
+        return ()
+    found: dict[tuple[str, str], Reason] = {}
+    for document in documents:
+        for problem in problems_of(_json(document["problems"])):
+            reason = Reason(problem.code, problem.sentence, problem.remedy, problem.actor)
+            found.setdefault((problem.code, problem.sentence), reason)
+    if found:
+        return list(found.values())
+    actor = _ACTORS.get(state, Actor.US)
+    remedy = _OPEN_THE_RECORD if actor is Actor.PERSON else _NOTHING_TO_DO
+    return [Reason(None, _SENTENCES[state], remedy, actor)]
+
+
+def _json(value: Any) -> Any:
+    # Django's cursors hand JSON columns on as text.
+    return json.loads(value) if isinstance(value, str) else value
