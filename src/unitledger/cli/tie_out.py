@@ -79,7 +79,8 @@ def _errors_as_two() -> Iterator[None]:
 
 def _tie_out_all(name: str | None, *, on: datetime | None, is_shown: bool) -> Sequence[TieOut]:
     from unitledger import wiring
-    from unitledger.engine.reconcile.tie_out import tie_out, usable_connections
+    from unitledger.engine.reconcile.recording import tie_out_and_keep
+    from unitledger.engine.reconcile.tie_out import usable_connections
 
     connections = usable_connections([each.pk for each in chosen(name)])
     if not connections:
@@ -87,7 +88,7 @@ def _tie_out_all(name: str | None, *, on: datetime | None, is_shown: bool) -> Se
     tools = wiring.shared_tools()
     with _progress(is_shown) as progress:
         return [
-            tie_out(
+            tie_out_and_keep(
                 each.organisation_id,
                 tools=tools,
                 on=on.date() if on else None,

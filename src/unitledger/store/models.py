@@ -24,6 +24,7 @@ from unitledger.store.records import (
     SourceAlias,
     SourceRecord,
 )
+from unitledger.store.tie_outs import TieOutResult
 
 __all__ = [
     "Allocation",
@@ -57,6 +58,7 @@ __all__ = [
     "SourceAlias",
     "SourceRecord",
     "Tenant",
+    "TieOutResult",
     "Unit",
     "User",
     "XeroApp",
