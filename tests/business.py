@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx2
 from cryptography.fernet import Fernet
 
 from fauxero.clock import Clock as WorldClock
@@ -75,6 +76,7 @@ class Business:
     operator_id: int
     organisation_id: int
     xero_id: str
+    vault_key: bytes
     _tenants: dict[str, Tenant] = field(default_factory=dict)
 
     # -- what happens in the business
@@ -93,7 +95,7 @@ class Business:
         who = self.rents(tenant, key=tenant_key)
         total = Decimal(amount)
         invoice = Invoice(
-            key=key(RecordKind.INVOICE, number),
+            key=source_key(RecordKind.INVOICE, number),
             number=number,
             tenant=who.key,
             place=Place(location=LOCATION, unit=unit),
@@ -120,7 +122,7 @@ class Business:
 
     def rents(self, name: str, *, key: str | None = None) -> Tenant:
         number = key or f"T-{name.split()[0].upper()}"
-        tenant = Tenant(key=_key(RecordKind.TENANT, number), name=name, number=number)
+        tenant = Tenant(key=source_key(RecordKind.TENANT, number), name=name, number=number)
         if self._tenants.get(number) != tenant:
             self._tenants[number] = tenant
             self.takes_in(tenant)
@@ -137,7 +139,7 @@ class Business:
     ) -> Payment:
         """`parts`: (invoice number, amount) of each invoice that the payment settles."""
         payment = Payment(
-            key=key(RecordKind.PAYMENT, receipt),
+            key=source_key(RecordKind.PAYMENT, receipt),
             number=receipt,
             tenant=self.rents(tenant).key,
             place=Place(location=LOCATION),
@@ -146,7 +148,7 @@ class Business:
             currency="GBP",
             amount=sum((Decimal(amount) for _, amount in parts), Decimal(0)),
             allocations=tuple(
-                Allocation(invoice=key(RecordKind.INVOICE, invoice), amount=Decimal(amount))
+                Allocation(invoice=source_key(RecordKind.INVOICE, invoice), amount=Decimal(amount))
                 for invoice, amount in parts
             ),
             is_void=is_void,
@@ -263,16 +265,21 @@ class Business:
     def fault(self, action: str, **how: Any) -> None:
         self.server.run(lambda world: world.faults.add(action, **how))
 
+    def writes(self) -> int:
+        """Requests to write that reached Xero so far."""
+        return self.server.run(
+            lambda world: sum(
+                1 for each in world.log.entries() if each.is_api and each.method != "GET"
+            )
+        )
+
     def calls(self) -> int:
         """API calls that Xero counted so far."""
-        return self.server.run(lambda world: sum(1 for each in world.log.entries if each.counted))
+        return self.server.run(lambda world: sum(1 for each in world.log.entries() if each.counted))
 
 
-def key(kind: RecordKind, value: str) -> RecordKey:
+def source_key(kind: RecordKind, value: str) -> RecordKey:
     return RecordKey(source=SOURCE, kind=kind, identifier_type="number", value=value)
-
-
-_key = key
 
 
 @contextmanager
@@ -283,22 +290,22 @@ def business(
     world = World(clock=WorldClock(start_at=MORNING, speed=0))
     world.open([{"template": template, **organisation}])
     with serve_in_thread(world) as server:
-        tools = make_tools(server)
-        made = _connect(server, tools_with(tools) if tools_with else tools)
-        yield made
+        vault_key = Fernet.generate_key()
+        tools = make_tools(server, vault_key)
+        yield _connect(server, tools_with(tools) if tools_with else tools, vault_key)
 
 
-def make_tools(server: Server) -> Tools:
+def make_tools(server: Server, vault_key: bytes) -> Tools:
     return Tools(
         books=XeroBooks(f"{server.url}/api.xro/2.0"),
         identity=XeroIdentity(login_url=server.url, identity_url=server.url, api_root=server.url),
-        vault=KeyVault(Fernet.generate_key()),
+        vault=KeyVault(vault_key),
         clock=WorldsClock(server),
         ids=RandomIds(),
     )
 
 
-def _connect(server: Server, tools: Tools) -> Business:
+def _connect(server: Server, tools: Tools, vault_key: bytes) -> Business:
     from unitledger.core.exchange import TokenPair
     from unitledger.engine.access import store_tokens
     from unitledger.store.models import (
@@ -311,7 +318,7 @@ def _connect(server: Server, tools: Tools) -> Business:
         XeroApp,
     )
 
-    given = httpx_token(server)
+    given = _token(server)
     operator = Operator.objects.create(
         name="Test Storage", handle_key="teststorage", link_base=LINK_BASE
     )
@@ -348,14 +355,13 @@ def _connect(server: Server, tools: Tools) -> Business:
         operator_id=operator.pk,
         organisation_id=organisation.pk,
         xero_id=given["organisation_id"],
+        vault_key=vault_key,
     )
     _suggest(made, connection.pk)
     return made
 
 
-def httpx_token(server: Server) -> dict[str, Any]:
-    import httpx2
-
+def _token(server: Server) -> dict[str, Any]:
     answer = httpx2.post(f"{server.url}/_fauxero/token", json={"scopes": list(SCOPES)})
     answer.raise_for_status()
     return answer.json()
