@@ -29,6 +29,7 @@ KINDS = {
     "invoices": DocumentKind.INVOICE,
     "payments": DocumentKind.PAYMENT,
 }
+_NOUNS = {kind: name.removesuffix("s") for name, kind in KINDS.items()}
 STATUSES = ("synced", "non-synced", "all")
 SHOWN_MAX = 50
 PIPED_WIDTH = 160
@@ -152,7 +153,7 @@ def _totals(asked: Iterable[Filter]) -> list[Total]:
 
 def _write_json(asked: Sequence[Filter]) -> None:
     """One object, written row by row: a million records do not stand in memory."""
-    out = click.get_text_stream("stdout")
+    out = sys.stdout
     totals = [_total_content(each) for each in _totals(asked)]
     out.write(f'{{"totals": {json.dumps(totals)}, "records": [')
     separator = "\n"
@@ -174,7 +175,7 @@ def _total_content(total: Total) -> dict[str, Any]:
 def row_content(row: ReportRow) -> dict[str, Any]:
     """One record as plain values; money is text."""
     return {
-        "kind": str(row.kind),
+        "kind": _NOUNS[row.kind],
         "id": row.public_id,
         "number": row.number,
         "keys": list(row.keys),
@@ -227,7 +228,7 @@ _COLUMNS = (
 def _write_csv(asked: Sequence[Filter], file: str) -> None:
     with ExitStack() as stack:
         if file == "-":
-            out = click.get_text_stream("stdout")
+            out = sys.stdout
         else:
             # With its mark, so that Excel reads names as they are written.
             out = stack.enter_context(open(file, "w", encoding="utf-8-sig", newline=""))

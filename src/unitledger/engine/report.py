@@ -232,12 +232,12 @@ def totals(asked: Filter) -> Sequence[Total]:
         cursor.execute(
             f"""
             SELECT state, currency, count(*), sum(amount) FROM (
-                SELECT min(array_position(%(worst_first)s, d.state)) AS rank,
+                SELECT min(array_position(%(worst_first)s::text[], d.state)) AS rank,
                        max(d.currency) AS currency,
                        sum(d.amount) FILTER (WHERE d.is_wanted) AS amount
                   FROM document d WHERE {where}
                  GROUP BY d.record_id, d.organisation_id) AS each,
-                 LATERAL (SELECT (%(worst_first)s)[each.rank] AS state) AS named
+                 LATERAL (SELECT (%(worst_first)s::text[])[each.rank] AS state) AS named
              GROUP BY state, currency
             """
             if asked.kind is DocumentKind.PAYMENT
@@ -297,7 +297,7 @@ def _add_states(where: _Where, asked: Filter) -> None:
         where.add("d.state = ANY(%(states)s)")
         return
     where.add(
-        "%(ranks)s && ARRAY[(SELECT min(array_position(%(ranked)s, p.state)) FROM document p "
+        "%(ranks)s::int[] && ARRAY[(SELECT min(array_position(%(ranked)s::text[], p.state)) FROM document p "
         "WHERE p.record_id = d.record_id AND p.kind = d.kind "
         "AND p.organisation_id IS NOT DISTINCT FROM d.organisation_id)]",
         ranks=[_RANK[each] + 1 for each in states],
