@@ -1,7 +1,8 @@
-"""An operator's installation beside a fauxero in this process, both on one clock that tests move."""
+"""An operator's installation beside a fauxero in this process, both on one clock."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,9 @@ class SharedClock:
     def sleep(self, seconds: float) -> None:
         self._clock.advance(seconds)
 
+    def elapsed(self) -> float:
+        return time.monotonic()
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -58,6 +62,7 @@ def stage(*templates: str) -> Iterator[Stage]:
     """A fauxero with these organisations, and tools that talk to it. Its clock stands still."""
     world = World(clock=WorldClock(start_at=MORNING, speed=0))
     world.open([{"template": template} for template in templates or ("uk",)])
+    world.identity.set_redirect_uris(world.demo_app.id, (REDIRECT_URI,))
     with serve_in_thread(world) as server:
         yield Stage(server=server, tools=tools_for(server))
 

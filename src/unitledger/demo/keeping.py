@@ -39,10 +39,13 @@ class Kept:
     """The password is of a fictional business on this machine; the file is the user's own."""
 
     operator_id: int
+    operator_name: str
     user: str
     password: str = field(repr=False)
     is_empty: bool  # begun with --empty
     seed: int
+    played_on: str  # the day the play ends on, so that it can be played again to the letter
+    is_set_up: bool = False  # connected, mapped, and its records are in
 
 
 def folder_of(home: Path) -> Path:

@@ -35,8 +35,8 @@ CHUNK = 500
 EMPTY_START_ON = date(2000, 1, 1)
 
 
-def begin(*, seed: int, is_empty: bool, link_base: str) -> Kept:
-    """Make the operator and its administrator."""
+def begin(*, seed: int, is_empty: bool, link_base: str, today: date) -> Kept:
+    """Make the operator, its locations and its administrator."""
     password = secrets.token_urlsafe(9)
     with transaction.atomic():
         operator = Operator.objects.create(
@@ -48,7 +48,17 @@ def begin(*, seed: int, is_empty: bool, link_base: str) -> Kept:
             username=USER, email=USER, first_name="Demo", password=make_password(password)
         )
         Membership.objects.create(operator=operator, user=user, role=Role.ADMINISTRATOR)
-    return Kept(operator_id=operator.pk, user=USER, password=password, is_empty=is_empty, seed=seed)
+        if not is_empty:
+            _make_locations(operator)
+    return Kept(
+        operator_id=operator.pk,
+        operator_name=operator.name,
+        user=USER,
+        password=password,
+        is_empty=is_empty,
+        seed=seed,
+        played_on=today.isoformat(),
+    )
 
 
 def connect(
@@ -78,7 +88,7 @@ def connect(
     connection = connecting.connect_organisation(
         granted.consent_id,
         xero_id=organisation.organisation_id,
-        start_on=EMPTY_START_ON if kept.is_empty else _business(kept, tools).start_on,
+        start_on=EMPTY_START_ON if kept.is_empty else _business(kept).start_on,
         tools=tools,
     )
     suggest_first_mapping(
@@ -91,17 +101,10 @@ def connect(
     return connection
 
 
-def make_locations(kept: Kept) -> None:
-    Location.objects.bulk_create(
-        Location(operator_id=kept.operator_id, name=site.location, zone=ZONE, currency=CURRENCY)
-        for site in SITES
-    )
-
-
 def bring_in(kept: Kept, *, tools: Tools) -> int:
     """Take the six months in as any source's records; how many records that were."""
     count = 0
-    for chunk in _chunks(_business(kept, tools).arrivals()):
+    for chunk in _chunks(_business(kept).arrivals()):
         results = take_in(kept.operator_id, chunk, now=tools.clock.now(), zone=ZONE)
         refused = next((each for each in results if each.is_refused), None)
         assert refused is None, f"the demo wrote a record that intake refuses: {refused}"
@@ -114,8 +117,14 @@ def holds_a_business() -> bool:
 
 
 def holds_only_fiction() -> bool:
-    """Whether every record there is came from the demo itself."""
-    return not RecordIdentifier.objects.exclude(source=SOURCE).exists()
+    """Whether everything there is came from the demo itself."""
+    others = Operator.objects.exclude(name__in=(EMPTY_NAME, OPERATOR_NAME))
+    records = RecordIdentifier.objects.exclude(source=SOURCE)
+    return not others.exists() and not records.exists()
+
+
+def connection_of(kept: Kept) -> Connection | None:
+    return Connection.objects.filter(operator_id=kept.operator_id).order_by("id").last()
 
 
 def erase_database() -> None:
@@ -125,8 +134,15 @@ def erase_database() -> None:
         cursor.execute("CREATE SCHEMA public")
 
 
-def _business(kept: Kept, tools: Tools) -> Business:
-    return simulate(seed=kept.seed, today=tools.clock.now().date())
+def _make_locations(operator: Operator) -> None:
+    Location.objects.bulk_create(
+        Location(operator=operator, name=site.location, zone=ZONE, currency=CURRENCY)
+        for site in SITES
+    )
+
+
+def _business(kept: Kept) -> Business:
+    return simulate(seed=kept.seed, today=date.fromisoformat(kept.played_on))
 
 
 def _chunks(arrivals: Iterator[Arrived]) -> Iterator[Sequence[Arrived]]:
