@@ -69,7 +69,7 @@ def refused(books: Books, invoice: Invoice, element: Element, *, is_new: bool) -
         "Payments": [],
         "CreditNotes": [],
         "HasErrors": True,
-        "Contact": element.get("Contact") or {"ContactID": invoice.contact_id},
+        "Contact": element.get("Contact") or present(ContactID=invoice.contact_id or None),
         **_foot(invoice),
         "LineItems": [line_element(books, line, 4) for line in invoice.lines],
     }
