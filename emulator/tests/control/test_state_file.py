@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,13 @@ def audit(state: Path) -> dict[str, Any]:
         check=True,
     )
     return json.loads(done.stdout)
+
+
+def kept_of(state: Path, organisation_id: str) -> int:
+    with closing(sqlite3.connect(state)) as db:
+        return db.execute(
+            "SELECT count(*) FROM kept WHERE section LIKE ?", (f"%{organisation_id}%",)
+        ).fetchone()[0]
 
 
 def headers(token: dict[str, Any]) -> dict[str, str]:
@@ -143,8 +150,9 @@ def test_a_restored_snapshot_is_what_the_file_holds(tmp_path: Path) -> None:
         token = httpx.post(f"{url}/_fauxero/token", json={}).json()
         httpx.post(f"{url}/_fauxero/snapshots", json={})
         httpx.put(f"{url}/api.xro/2.0/Contacts", headers=headers(token), json={"Name": "Ann"})
-        httpx.post(f"{url}/_fauxero/organisations", json={"template": "nz"})
+        opened = httpx.post(f"{url}/_fauxero/organisations", json={"template": "nz"}).json()
         httpx.post(f"{url}/_fauxero/restore", json={})
+    assert kept_of(state, opened["organisation_id"]) == 0
     with served("--state", str(state)) as (_, ready):
         assert len(ready["organisations"]) == 1
         listed = httpx.get(f"{ready['url']}/api.xro/2.0/Contacts", headers=headers(token))
@@ -191,7 +199,7 @@ def test_an_audit_finds_a_ledger_that_was_tampered_with(tmp_path: Path) -> None:
     with served("--state", str(state), "--history"):
         pass
     assert audit(state)["ok"] is True
-    with sqlite3.connect(state) as db:
+    with closing(sqlite3.connect(state)) as db, db:
         changed = db.execute("DELETE FROM kept WHERE section LIKE 'books/%/payments'")
         assert changed.rowcount > 0
     done = subprocess.run(

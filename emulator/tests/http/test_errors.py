@@ -31,8 +31,13 @@ def test_a_method_that_an_endpoint_lacks_answers_501(xero: Xero) -> None:
     assert xero.post("Organisation", {"Name": "Mine"}).status_code == 501
 
 
+DEEP = '{"Contacts": [{"Name": ' + "[" * 700 + "]" * 700 + "}]}"
+
+
 @pytest.mark.parametrize(
-    "body", ["", "{", "nonsense", '"text"', "[1]", '{"Contacts": [3]}', "NaN", "[" * 100_000]
+    "body",
+    ["", "{", "nonsense", '"text"', "[1]", '{"Contacts": [3]}', "NaN", "[" * 100_000, DEEP],
+    ids=["empty", "open", "word", "text", "number", "element", "NaN", "endless", "deep"],
 )
 def test_a_body_that_is_not_json_is_refused_with_error_14(xero: Xero, body: str) -> None:
     answer = xero.call(

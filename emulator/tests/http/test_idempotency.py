@@ -73,6 +73,13 @@ def test_an_internal_error_is_replayed_though_the_write_was_committed(xero: Xero
     assert [row["Name"] for row in xero.rows("Contacts")] == ["Ann"]
 
 
+def test_an_internal_error_before_the_write_is_replayed_as_well(xero: Xero) -> None:
+    xero.fault("error_before_commit", status=500)
+    assert xero.put("Contacts", {"Name": "Ann"}, **keyed("k1")).status_code == 500
+    assert xero.put("Contacts", {"Name": "Ann"}, **keyed("k1")).status_code == 500
+    assert xero.put("Contacts", {"Name": "Ann"}, **keyed("k2")).status_code == 200
+
+
 def test_a_gateways_error_is_not_remembered(xero: Xero) -> None:
     xero.fault("error_after_commit", status=502)
     assert xero.put("Contacts", {"Name": "Ann"}, **keyed("k1")).status_code == 502
@@ -121,7 +128,8 @@ def test_registered_at_accept_a_second_use_waits_for_no_one_and_writes_nothing(x
     with pytest.raises(httpx.TransportError):
         xero.put("Contacts", {"Name": "Ann"}, **keyed("k1"))
     answer = xero.put("Contacts", {"Name": "Ann"}, **keyed("k1"))
-    assert answer.status_code == 500
+    assert (answer.status_code, answer.json()["Title"]) == (500, "An error occurred")
+    assert xero.log()[-1]["reason"] == "idempotency key still being processed"
     assert xero.rows("Contacts") == []
     xero.advance(600)
     assert len(xero.rows("Contacts")) == 1

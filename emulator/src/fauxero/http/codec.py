@@ -144,12 +144,12 @@ def _element(data: Any, name: str) -> Element:
 
 def spelled(data: Any, depth: int = 0) -> Any:
     """Return `data` with every known key in Xero's spelling."""
+    if depth > DEPTH_MAX:
+        raise BadPostData("The body is nested too deeply.")
     if isinstance(data, list):
         return [spelled(part, depth + 1) for part in data]
     if not isinstance(data, dict):
         return data
-    if depth > DEPTH_MAX:
-        raise BadPostData("The body is nested too deeply.")
     return {
         (key if key in SPELLINGS else BY_LOWER_CASE.get(key.lower(), key)): (
             spelled(value, depth + 1) if isinstance(value, dict | list) else value
