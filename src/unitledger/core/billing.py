@@ -18,6 +18,8 @@ from typing import Any
 
 from unitledger.core.money import cents, is_whole_cents
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 class RecordKind(StrEnum):
     TENANT = "tenant"
@@ -182,9 +184,18 @@ def from_content(content: Mapping[str, Any]) -> Record:
     return Payment(**fields)
 
 
+def content_text(content: Mapping[str, Any]) -> str:
+    """Content as JSON: the same text for equal content, whatever the order of its keys."""
+    return _encode(content)
+
+
 def content_hash(content: Mapping[str, Any]) -> bytes:
     """Equal for equal content, whatever the order of its keys."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text_hash(content_text(content))
+
+
+def text_hash(text: str) -> bytes:
+    """The hash of a content, given as `content_text`."""
     return hashlib.sha256(text.encode()).digest()
 
 

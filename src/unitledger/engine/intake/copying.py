@@ -14,6 +14,7 @@ from django.db import connection, models
 from psycopg import Cursor, sql
 
 Values = Sequence[Any]
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def allocate_ids(model: type[models.Model], count: int) -> list[int]:
@@ -69,7 +70,7 @@ def update_rows(
 
 
 def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def _table(model: type[models.Model]) -> str:

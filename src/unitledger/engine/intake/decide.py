@@ -19,6 +19,8 @@ from unitledger.core.billing import (
     RecordKey,
     Tenant,
     content_hash,
+    content_text,
+    text_hash,
     to_content,
 )
 from unitledger.core.refusals import Refusal, Rule, refuse
@@ -38,6 +40,8 @@ class Version:
     known: Known
     record: Record  # its references in their primary keys
     content: dict[str, Any]
+    text: str  # the content as it is stored
+    digest: bytes
     number: int
     arrival: int  # position in the chunk
 
@@ -103,7 +107,7 @@ class Chunk:
         )
         if decided.version is not None:
             self._latest[id(known)] = decided.version
-            known.content_hash = hash_of(decided.version.content)
+            known.content_hash = decided.version.digest
             self.versions.append(decided.version)
 
     def _record(
@@ -116,9 +120,10 @@ class Chunk:
         if settled is None:
             return None
         content = to_content(settled)
+        text = content_text(content)
+        digest = text_hash(text) if not content["other_keys"] else _hash_without_names(content)
         in_row = _version_in(row, known)
-        stands = hash_of(in_row.content) if in_row else known.content_hash
-        if stands == hash_of(content):
+        if (in_row.digest if in_row else known.content_hash) == digest:
             return Decided(
                 key=record.key, known=known, outcome=Outcome.UNCHANGED, is_repeat=known.was_seen
             )
@@ -128,7 +133,7 @@ class Chunk:
             key=record.key,
             known=known,
             outcome=Outcome.CHANGED if newest else Outcome.CREATED,
-            version=Version(known, settled, content, newest + 1, position),
+            version=Version(known, settled, content, text, digest, newest + 1, position),
             against=latest,
             against_stored=0 if latest else known.version,
         )
@@ -236,9 +241,9 @@ def _refuse(row: Row, refusal: Refusal) -> None:
     row.refusals.extend(_of_columns([refusal], row.arrived))
 
 
-def hash_of(content: Mapping[str, Any]) -> bytes:
+def _hash_without_names(content: Mapping[str, Any]) -> bytes:
     """Further names of a record are not part of what it says."""
-    return content_hash({**content, "other_keys": []} if content["other_keys"] else content)
+    return content_hash({**content, "other_keys": []})
 
 
 def _of_columns(refusals: Iterable[Refusal], arrived: Arrived) -> Iterator[Refusal]:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from unitledger.core.billing import Invoice, Payment, RecordKey, RecordKind, Tenant
 from unitledger.engine.intake.catalogue import Catalogue
-from unitledger.engine.intake.copying import allocate_ids, as_json, copy_rows, update_rows
-from unitledger.engine.intake.decide import Version, hash_of
+from unitledger.engine.intake.copying import allocate_ids, copy_rows, update_rows
+from unitledger.engine.intake.decide import Version
 from unitledger.engine.intake.identities import Known
 from unitledger.store.base import new_public_id
 from unitledger.store.billing import Allocation as AllocationRow
@@ -104,7 +104,7 @@ def write_records(
                 new_public_id(),
                 str(each.known.kind),
                 each.number,
-                hash_of(each.content),
+                each.digest,
                 _is_void(each),
                 now,
             )
@@ -115,7 +115,7 @@ def write_records(
         SourceRecord,
         ("version", "content_hash", "is_void", "changed_at"),
         [
-            (each.known.record_id, each.number, hash_of(each.content), _is_void(each), now)
+            (each.known.record_id, each.number, each.digest, _is_void(each), now)
             for each in current
             if not each.known.is_new
         ],
@@ -129,7 +129,7 @@ def write_records(
                 operator_id,
                 each.known.record_id,
                 each.number,
-                as_json(each.content),
+                each.text,
                 arrival_ids[each.arrival],
                 now,
             )
