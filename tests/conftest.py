@@ -49,8 +49,13 @@ def server_home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def server(server_home: Path) -> Iterator[postgres.EmbeddedServer]:
-    """The embedded server, started once a session. Several sessions may run at the same time."""
-    with postgres.hold(server_home) as running:
+    """The embedded server, started once a session. Several sessions may run at the same time.
+
+    Its commits do not wait for the disk: no test here cuts the machine's power, and tests
+    that kill the server itself start their own.
+    """
+    with postgres.hold(server_home) as running, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGOPTIONS", "-c synchronous_commit=off")
         yield running
 
 

@@ -13,7 +13,7 @@ from unitledger.core.effects import EffectKind
 from unitledger.core.plan import plan_of
 from unitledger.engine import lease
 from unitledger.engine.lease import Lease
-from unitledger.engine.planning import problems_to_json
+from unitledger.engine.reasons import problems_to_json
 
 _ACTS = {
     EffectKind.VOID_INVOICE: Act.VOID,

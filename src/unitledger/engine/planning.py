@@ -8,132 +8,27 @@ planned in the memory of five hundred and a killed planner goes on where it stop
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
 
 from unitledger.core.billing import (
-    Allocation,
-    Invoice,
-    Payment,
     RecordKey,
     RecordKind,
-    Tenant,
-    from_content,
 )
-from unitledger.core.chart import Chart
-from unitledger.core.compare import Act, Applied, compare
 from unitledger.core.documents import (
     DocumentKind,
-    DocumentState,
-    Wanted,
-    WantedContact,
-    WantedInvoice,
-    amount_of,
-    wanted_from_content,
-    wanted_to_content,
-)
-from unitledger.core.effects import EffectKind
-from unitledger.core.handles import link_token, token, token_of
-from unitledger.core.mapping import Mapping
-from unitledger.core.problems import Problem, ProblemCode
-from unitledger.core.translate import (
-    Translation,
-    translate_invoice,
-    translate_payment,
-    translate_tenant,
 )
 from unitledger.core.wording import name_key
 from unitledger.engine import binding, crashpoints, lease, sql
+from unitledger.engine.deciding import Chunk, Decision, Ground, PlannedEffect, Row, decide
 from unitledger.engine.lease import Lease
+from unitledger.engine.reasons import problems_to_json
 from unitledger.engine.tools import Tools
 
 CHUNK = 500
-
-_DRIFTS = frozenset({ProblemCode.VOIDED_IN_BOOKS, ProblemCode.EDITED_IN_BOOKS})
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a plan stands on: the organisation's mapping and chart, and who we are."""
-
-    operator_key: str
-    link_base: str | None
-    mapping: Mapping | None
-    mapping_version: int | None
-    chart: Chart
-    start_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One document to plan, with its source's newest version."""
-
-    document_id: int
-    kind: DocumentKind
-    record_id: int
-    part: str
-    wanted_version: int
-    is_wanted: bool
-    applied_version: int
-    applied_content: dict[str, Any] | None
-    xero_id: str | None
-    incarnation: int
-    content: dict[str, Any]
-
-
-@dataclass(slots=True)
-class _Decision:
-    """What is to be written for one document."""
-
-    row: _Row
-    state: DocumentState
-    problems: Sequence[Problem] = ()
-    handle: str | None = None
-    link: str | None = None
-    incarnation: int = 1
-    effects: Sequence[_PlannedEffect] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _PlannedEffect:
-    kind: EffectKind
-    handle: str
-    payload: str
-    content: dict[str, Any] | None
-    total: str | None
-    target_id: str | None
-    incarnation: int
-
-
-@dataclass(slots=True)
-class _Chunk:
-    rows: Sequence[_Row]
-    taken_names: dict[str, int] = field(default_factory=dict)  # name key → document id
-    invoice_records: dict[RecordKey, int] = field(default_factory=dict)
-
-
-class _OthersNames(Set[str]):
-    """The names of all contacts but one, without a copy for each of ten thousand tenants."""
-
-    def __init__(self, owners: ReadOnly[str, int], *, document_id: int) -> None:
-        self._owners = owners
-        self._document_id = document_id
-
-    def __contains__(self, name: object) -> bool:
-        owner = self._owners.get(name) if isinstance(name, str) else None
-        return owner is not None and owner != self._document_id
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name in self._owners if name in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def plan(
@@ -182,8 +77,8 @@ def replan_blocked(held: Lease) -> None:
         )
 
 
-def _plan_chunk(held: Lease, chunk: _Chunk, *, tools: Tools, ground: Ground, priority: int) -> int:
-    decisions = [_decide(row, chunk, tools=tools, ground=ground) for row in chunk.rows]
+def _plan_chunk(held: Lease, chunk: Chunk, *, tools: Tools, ground: Ground, priority: int) -> int:
+    decisions = [decide(row, chunk, tools=tools, ground=ground) for row in chunk.rows]
     with transaction.atomic():
         lease.check(held)
         _supersede([each.row.document_id for each in decisions])
@@ -193,7 +88,7 @@ def _plan_chunk(held: Lease, chunk: _Chunk, *, tools: Tools, ground: Ground, pri
     return count
 
 
-def _read_chunk(held: Lease, *, kind: DocumentKind, after: int) -> _Chunk:
+def _read_chunk(held: Lease, *, kind: DocumentKind, after: int) -> Chunk:
     with database.cursor() as cursor:
         cursor.execute(
             """
@@ -210,7 +105,7 @@ def _read_chunk(held: Lease, *, kind: DocumentKind, after: int) -> _Chunk:
             [held.operator_id, held.organisation_id, kind, after, CHUNK],
         )
         rows = [
-            _Row(
+            Row(
                 document_id=each[0],
                 kind=DocumentKind(each[1]),
                 record_id=each[2],
@@ -225,7 +120,7 @@ def _read_chunk(held: Lease, *, kind: DocumentKind, after: int) -> _Chunk:
             )
             for each in cursor.fetchall()
         ]
-    chunk = _Chunk(rows=rows)
+    chunk = Chunk(rows=rows)
     if kind is DocumentKind.CONTACT and rows:
         chunk.taken_names = _contact_names(held.organisation_id)
     if kind is DocumentKind.PAYMENT and rows:
@@ -255,7 +150,7 @@ def _contact_names(organisation_id: int) -> dict[str, int]:
         return {name_key(name): document for document, name in cursor.fetchall() if name}
 
 
-def _invoice_records(operator_id: int, rows: Iterable[_Row]) -> dict[RecordKey, int]:
+def _invoice_records(operator_id: int, rows: Iterable[Row]) -> dict[RecordKey, int]:
     """The invoices that payments name by their source keys, as our records."""
     keys = {
         (each["invoice"]["source"], each["invoice"]["identifier_type"], each["invoice"]["value"])
@@ -284,167 +179,6 @@ def _invoice_records(operator_id: int, rows: Iterable[_Row]) -> dict[RecordKey, 
         }
 
 
-def _decide(row: _Row, chunk: _Chunk, *, tools: Tools, ground: Ground) -> _Decision:
-    """What one document needs. Pure but for rendering, which is pure too."""
-    record = from_content(row.content)
-    wanted: Wanted | None = None
-    link: str | None = None
-    incarnation = row.incarnation
-    if row.is_wanted:
-        if ground.mapping is None:
-            return _blocked(
-                row, [Problem.of(ProblemCode.NO_MAPPING, organisation="this organisation")]
-            )
-        is_next = row.kind is DocumentKind.PAYMENT and row.xero_id is not None
-        incarnation = row.incarnation + 1 if is_next else row.incarnation
-        link = link_token(operator=ground.operator_key, key=record.key)
-        translation = _translate(
-            record,
-            row,
-            chunk,
-            ground=ground,
-            mapping=ground.mapping,
-            link=link,
-            incarnation=incarnation,
-        )
-        if translation.wanted is None:
-            return _blocked(row, translation.problems)
-        wanted = translation.wanted
-    change = compare(
-        kind=row.kind,
-        version=row.wanted_version,
-        wanted=wanted,
-        applied=_applied(row),
-        books=None,
-        chart=ground.chart,
-    )
-    if change.act is Act.CONFLICT and change.problem is not None:
-        return _blocked(row, [change.problem])
-    if change.act is Act.LEAVE:
-        return _Decision(row=row, state=DocumentState.SYNCED, incarnation=row.incarnation)
-    handle = _handle_of(wanted)
-    effects = [
-        _planned(kind, wanted=wanted, handle=handle, row=row, incarnation=incarnation, tools=tools)
-        for kind in change.effects
-    ]
-    if isinstance(wanted, WantedContact):
-        chunk.taken_names[name_key(wanted.name)] = row.document_id
-    return _Decision(
-        row=row,
-        state=DocumentState.QUEUED if row.applied_version == 0 else DocumentState.CHANGED,
-        handle=handle,
-        link=link if row.kind is DocumentKind.INVOICE else None,
-        incarnation=incarnation,
-        effects=effects,
-    )
-
-
-def _translate(
-    record: Tenant | Invoice | Payment,
-    row: _Row,
-    chunk: _Chunk,
-    *,
-    ground: Ground,
-    mapping: Mapping,
-    link: str,
-    incarnation: int,
-) -> Translation[Any]:
-    if isinstance(record, Tenant):
-        others = _OthersNames(chunk.taken_names, document_id=row.document_id)
-        return translate_tenant(record, mapping=mapping, taken_names=others)
-    if isinstance(record, Invoice):
-        url = f"{ground.link_base}/r/{link}" if ground.link_base else None
-        return translate_invoice(
-            record, mapping=mapping, chart=ground.chart, url=url, start_on=ground.start_on
-        )
-    allocation = _allocation(record, row, chunk)
-    if allocation is None:
-        problem = Problem.of(ProblemCode.INVOICE_UNKNOWN, invoice=row.part)
-        return Translation(wanted=None, problems=(problem,))
-    mark = token(
-        operator=ground.operator_key,
-        key=record.key,
-        part=allocation.invoice.value,
-        incarnation=incarnation,
-    )
-    return translate_payment(
-        record,
-        allocation,
-        mapping=mapping,
-        chart=ground.chart,
-        token=mark,
-        start_on=ground.start_on,
-    )
-
-
-def _allocation(payment: Payment, row: _Row, chunk: _Chunk) -> Allocation | None:
-    for each in payment.allocations:
-        if chunk.invoice_records.get(each.invoice) == int(row.part):
-            return each
-    return None
-
-
-def _applied(row: _Row) -> Applied | None:
-    if row.applied_content is None or row.xero_id is None:
-        return None
-    return Applied(version=row.applied_version, wanted=wanted_from_content(row.applied_content))
-
-
-def _handle_of(wanted: Wanted | None) -> str | None:
-    match wanted:
-        case None:
-            return None
-        case WantedContact():
-            return wanted.contact_number
-        case WantedInvoice():
-            return wanted.number
-        case _:
-            return token_of(wanted.reference)
-
-
-def _planned(
-    kind: EffectKind,
-    *,
-    wanted: Wanted | None,
-    handle: str | None,
-    row: _Row,
-    incarnation: int,
-    tools: Tools,
-) -> _PlannedEffect:
-    writes_content = kind not in (EffectKind.VOID_INVOICE, EffectKind.DELETE_PAYMENT)
-    target = None if kind.is_create else row.xero_id
-    total = amount_of(wanted) if writes_content and wanted is not None else None
-    return _PlannedEffect(
-        kind=kind,
-        # An update, a void and a deletion are answered under the object's id.
-        handle=(handle if kind.is_create else target) or "",
-        payload=tools.books.render(wanted) if writes_content and wanted is not None else "{}",
-        content=wanted_to_content(wanted) if writes_content and wanted is not None else None,
-        total=None if total is None else format(total, "f"),
-        target_id=target,
-        incarnation=incarnation,
-    )
-
-
-def _blocked(row: _Row, problems: Sequence[Problem]) -> _Decision:
-    codes = {problem.code for problem in problems}
-    if ProblemCode.BEFORE_START in codes:
-        state = DocumentState.OUT_OF_SCOPE
-    elif codes & _DRIFTS:
-        state = DocumentState.DRIFTED
-    else:
-        state = DocumentState.NEEDS_ATTENTION
-    return _Decision(row=row, state=state, problems=problems, incarnation=row.incarnation)
-
-
-def problems_to_json(problems: Iterable[Problem]) -> str:
-    """The stored form of a document's reasons."""
-    return json.dumps(
-        [{"code": str(each.code), "facts": dict(each.facts)} for each in problems],
-        ensure_ascii=False,
-    )
-
-
 def _supersede(document_ids: Sequence[int]) -> None:
     with database.cursor() as cursor:
         cursor.execute(
@@ -454,7 +188,7 @@ def _supersede(document_ids: Sequence[int]) -> None:
         )
 
 
-def _write_documents(decisions: Sequence[_Decision], *, ground: Ground) -> None:
+def _write_documents(decisions: Sequence[Decision], *, ground: Ground) -> None:
     with database.cursor() as cursor:
         cursor.execute(
             """
@@ -485,7 +219,7 @@ def _write_documents(decisions: Sequence[_Decision], *, ground: Ground) -> None:
 
 
 def _write_effects(
-    held: Lease, decisions: Sequence[_Decision], *, ground: Ground, priority: int
+    held: Lease, decisions: Sequence[Decision], *, ground: Ground, priority: int
 ) -> int:
     pairs = [(each, effect) for each in decisions for effect in each.effects]
     if not pairs:
@@ -533,7 +267,7 @@ def _write_effects(
 
 
 def _write_dependencies(
-    held: Lease, pairs: Sequence[tuple[_Decision, _PlannedEffect]], ids: Sequence[int]
+    held: Lease, pairs: Sequence[tuple[Decision, PlannedEffect]], ids: Sequence[int]
 ) -> None:
     """A payment is made anew only when its deletion was applied."""
     waiting = [

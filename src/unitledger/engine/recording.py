@@ -27,7 +27,7 @@ from unitledger.core.exchange import Answer, ElementAnswer, Held
 from unitledger.core.problems import Problem, ProblemCode
 from unitledger.engine import crashpoints, holdings, lease
 from unitledger.engine.lease import Lease
-from unitledger.engine.planning import problems_to_json
+from unitledger.engine.reasons import problems_to_json
 from unitledger.engine.tools import Tools
 
 # Xero never sees our fence; the bearer token is the only fence it checks. Two minutes for

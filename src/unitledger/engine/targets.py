@@ -24,8 +24,8 @@ from unitledger.core.problems import Problem, ProblemCode
 from unitledger.engine import lease, recording
 from unitledger.engine.claiming import ready_sql
 from unitledger.engine.lease import Lease
-from unitledger.engine.planning import problems_to_json
 from unitledger.engine.reading import Reader
+from unitledger.engine.reasons import problems_to_json
 from unitledger.engine.tools import Tools
 
 # Xero advises about forty ids in one address.

@@ -32,8 +32,8 @@ from unitledger.engine import (
 )
 from unitledger.engine.access import access as access_of
 from unitledger.engine.budget import DayUsedUp, Refusal
+from unitledger.engine.deciding import Ground
 from unitledger.engine.lease import Lease, LeaseLost
-from unitledger.engine.planning import Ground
 from unitledger.engine.reading import Reader
 from unitledger.engine.recording import Tally
 from unitledger.engine.sending import FLIGHTS_MAX, Flight, Sender
