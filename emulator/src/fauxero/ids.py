@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
 import uuid
 
 
@@ -15,5 +15,6 @@ class Ids:
 
     def uuid(self) -> str:
         self.drawn += 1
-        bits = random.Random(f"{self.seed}/{self.drawn}").getrandbits(128)
-        return str(uuid.UUID(int=bits, version=4))
+        drawn = f"{self.seed}/{self.drawn}".encode()
+        digest = hashlib.blake2b(drawn, digest_size=16).digest()
+        return str(uuid.UUID(bytes=digest, version=4))
