@@ -77,7 +77,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "unitledger.web.middleware.content_security",
 ]
+LOGIN_URL = "sign-in"
 ROOT_URLCONF = "unitledger.web.urls"
 TEMPLATES = [
     {

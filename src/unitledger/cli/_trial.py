@@ -1,0 +1,333 @@
+"""The acts of the demo, in their order."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+
+from unitledger import installation
+from unitledger.cli._progress import Stopping, shown
+from unitledger.cli._syncing import INTERRUPTED, Synced, bring_up_to_date
+from unitledger.demo import keeping
+from unitledger.demo.keeping import HoldsRecords, Kept, NotADemo
+from unitledger.demo.processes import ProgramFailed, Programs
+from unitledger.installation import InstallationError, Running
+
+if TYPE_CHECKING:
+    # Django's models may be imported only when the installation is open.
+    from unitledger.engine.reconcile.tie_out import TieOut
+    from unitledger.engine.tools import Tools
+
+WEB_PORT = 8000
+FAUXERO_PORT = 8765
+READY_SECONDS = 60.0
+POLL_SECONDS = 0.05
+CALLBACK_PATH = "/settings/integration/xero/callback"
+# Nothing but looking: what was asked of the demo cannot be shown.
+NO_TIE_OUT = "interrupted before the tie-out"
+
+
+class PortTaken(InstallationError):
+    def __init__(self, *, port: int, option: str) -> None:
+        super().__init__(f"Port {port} is in use: choose another with {option}.")
+
+
+@dataclass(frozen=True)
+class Options:
+    port: int | None
+    fauxero_port: int | None
+    seed: int
+    is_fresh: bool
+    is_empty: bool
+
+
+@dataclass
+class Result:
+    """What the demo came to, for people and for programs."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    fauxero_url: str
+    synced: Synced | None = None
+    tie_out: TieOut | None = None
+
+    @property
+    def exit_status(self) -> int:
+        if self.tie_out is None:
+            return INTERRUPTED
+        return 0 if self.tie_out.ties else 1
+
+    def as_json(self) -> str:
+        content: dict[str, Any] = {
+            "url": self.url,
+            "user": self.user,
+            "password": self.password,
+            "fauxero_url": self.fauxero_url,
+            "calls_used": self.synced.calls_used if self.synced else 0,
+        }
+        if self.tie_out is not None:
+            content |= figures(self.tie_out)
+        return json.dumps(content)
+
+
+class Trial:
+    def __init__(self, options: Options, *, say: Callable[[str], None], is_shown: bool) -> None:
+        self.say = say
+        self._options = options
+        self._is_shown = is_shown
+        self._home = installation.home()
+        self._folder = keeping.folder_of(self._home)
+
+    @contextmanager
+    def playing(self, programs: Programs, stopping: Stopping) -> Iterator[Result]:
+        """Start everything, sync and tie out; it all runs as long as the block."""
+        began = time.monotonic()
+        web_port = _port(self._options.port, WEB_PORT, option="--port")
+        fauxero_port = _port(self._options.fauxero_port, FAUXERO_PORT, option="--fauxero-port")
+        # Xero takes http://localhost for a redirect address, and not http://127.0.0.1.
+        url = f"http://localhost:{web_port}"
+        with installation.connected():
+            kept = self._kept()
+            self._start_fauxero(programs, port=fauxero_port, redirect_uri=url + CALLBACK_PATH)
+            installation.migrate()
+            fauxero = json.loads(programs.first_line("fauxero", seconds=READY_SECONDS))
+            result = self._play(programs, stopping, fauxero, kept=kept, web_port=web_port)
+            self._tell(result, seconds=time.monotonic() - began)
+            yield result
+
+    def _kept(self) -> Kept | None:
+        """The demo that is there; None where one is to be begun, on an empty database."""
+        from unitledger.demo.setting_up import erase_database, holds_a_business, holds_only_fiction
+
+        kept = keeping.read_kept(self._folder)
+        if installation.pending_migrations():
+            installation.migrate()
+        if kept is None and holds_a_business() and not holds_only_fiction():
+            raise NotADemo(home=self._home)
+        if kept is not None and not self._options.is_fresh:
+            if kept.is_empty == self._options.is_empty:
+                return kept
+            if not holds_only_fiction():
+                raise HoldsRecords(home=self._home, is_empty_kind=kept.is_empty)
+        if kept is not None or holds_a_business():
+            self.say("Beginning anew.")
+            erase_database()
+        keeping.forget(self._folder)
+        return None
+
+    def _start_fauxero(self, programs: Programs, *, port: int, redirect_uri: str) -> None:
+        state = self._folder / keeping.STATE_FILE
+        programs.start(
+            "fauxero",
+            (
+                *("fauxero", "serve", "--host", "127.0.0.1", "--port", str(port)),
+                *("--state", str(state), "--organisation", "uk", "--empty"),
+                *("--redirect-uri", redirect_uri, "--json"),
+            ),
+            environment={},
+        )
+
+    def _play(
+        self,
+        programs: Programs,
+        stopping: Stopping,
+        fauxero: Mapping[str, Any],
+        *,
+        kept: Kept | None,
+        web_port: int,
+    ) -> Result:
+        from unitledger import wiring
+
+        url = f"http://localhost:{web_port}"
+        wiring.use_emulator(fauxero["url"])
+        wiring.check_place()
+        tools = wiring.shared_tools()
+        kept = self._set_up(kept, fauxero, url=url, tools=tools)
+        self._start_ours(programs, web_port=web_port)
+        installation.write_running(
+            Running(
+                pid=os.getpid(),
+                web_url=url,
+                fauxero_url=fauxero["url"],
+                operator=kept.operator_name,
+                database_url=os.environ.get("DATABASE_URL"),
+                processes=programs.pids,
+            )
+        )
+        result = Result(url=url, user=kept.user, password=kept.password, fauxero_url=fauxero["url"])
+        if not kept.is_empty or self._has_records():
+            self._sync(kept, result, tools=tools, stopping=stopping)
+        if not stopping():
+            self._tie_out(kept, result, tools=tools)
+        _wait_for_page(programs, port=web_port)
+        return result
+
+    def _set_up(
+        self, kept: Kept | None, fauxero: Mapping[str, Any], *, url: str, tools: Tools
+    ) -> Kept:
+        """Every step can be taken again: a start that was cut off goes on where it was."""
+        from unitledger.demo import setting_up
+
+        if kept is None:
+            kept = setting_up.begin(
+                seed=self._options.seed,
+                is_empty=self._options.is_empty,
+                link_base=url,
+                today=tools.clock.now().date(),
+            )
+            keeping.keep(self._folder, kept)
+        if kept.is_set_up:
+            self.say(f"{kept.operator_name} is there already; --fresh begins anew.")
+            return kept
+        self.say(f"Connecting {kept.operator_name} to {fauxero['organisations'][0]['name']}.")
+        setting_up.connect(kept, fauxero, redirect_uri=url + CALLBACK_PATH, tools=tools)
+        if not kept.is_empty:
+            count = setting_up.bring_in(kept, tools=tools)
+            self.say(f"Six months of business: {count:,} records.")
+        kept = replace(kept, is_set_up=True)
+        keeping.keep(self._folder, kept)
+        return kept
+
+    def _start_ours(self, programs: Programs, *, web_port: int) -> None:
+        environment = {"UNITLEDGER_HOME": str(self._home)}
+        programs.start("worker", ("unitledger", "worker"), environment=environment)
+        programs.start(
+            "web", ("unitledger", "web", "--port", str(web_port)), environment=environment
+        )
+
+    def _has_records(self) -> bool:
+        from unitledger.store.records import SourceRecord
+
+        return SourceRecord.objects.exists()
+
+    def _sync(self, kept: Kept, result: Result, *, tools: Tools, stopping: Stopping) -> None:
+        from unitledger.demo.setting_up import connection_of
+
+        connection = connection_of(kept)
+        assert connection is not None
+        began = time.monotonic()
+        with shown(
+            connection.organisation_id,
+            name="Syncing",
+            clock=tools.clock,
+            is_wanted=self._is_shown or sys.stderr.isatty(),
+        ):
+            result.synced = bring_up_to_date(
+                connection.organisation_id, tools=tools, stopping=stopping
+            )
+        state = result.synced
+        self.say(
+            f"Synced with {state.calls_used} calls in {time.monotonic() - began:.1f} s"
+            f"{'' if state.state == 'finished' else f' ({state.state}: {state.message})'}."
+        )
+
+    def _tie_out(self, kept: Kept, result: Result, *, tools: Tools) -> None:
+        from unitledger.demo.setting_up import connection_of
+        from unitledger.engine.reconcile.tie_out import tie_out
+
+        connection = connection_of(kept)
+        assert connection is not None
+        result.tie_out = tie_out(connection.organisation_id, tools=tools)
+
+    def _tell(self, result: Result, *, seconds: float) -> None:
+        for line in _table(result):
+            self.say(line)
+        self.say(f"Ready after {seconds:.1f} s.")
+        self.say(f"\n  Open      {result.url}")
+        self.say(f"  Sign in   {result.user}  {result.password}")
+        self.say(f"  fauxero   {result.fauxero_url}  (an emulator, not Xero)\n")
+
+
+def figures(result: TieOut) -> dict[str, Any]:
+    """The tie-out in figures: counts and money of both sides, by kind."""
+    return {
+        "ties": result.ties,
+        "currency": result.currency,
+        "kinds": {
+            str(kind): {
+                "source_count": line.source.count,
+                "source_amount": str(line.source.amount),
+                "books_count": line.books.count,
+                "books_amount": str(line.books.amount),
+                "difference_amount": str(line.difference.amount),
+            }
+            for kind, line in result.kinds.items()
+        },
+        "amounts_due": str(result.control.amounts_due),
+        "trial_balance_receivables": (
+            None if result.control.trial_balance is None else str(result.control.trial_balance)
+        ),
+        "differences": [
+            {"rule": each.rule, "document": each.document, "says": each.says}
+            for each in result.open_differences
+        ],
+    }
+
+
+def _table(result: Result) -> list[str]:
+    tied = result.tie_out
+    if tied is None:
+        return [NO_TIE_OUT]
+    lines = [f"{'':10}{'source':>8}{'':>14}{'books':>10}{'':>14}{'difference':>14}"]
+    for kind, line in tied.kinds.items():
+        lines.append(
+            f"{kind + 's':10}{line.source.count:>8,}{line.source.amount:>14,.2f}"
+            f"{line.books.count:>10,}{line.books.amount:>14,.2f}"
+            f"{line.difference.amount:>14,.2f}"
+        )
+    lines.append(
+        "Both sides tie out to the cent."
+        if tied.ties
+        else f"{len(tied.open_differences)} differences."
+    )
+    lines += [f"  {each.document}: {each.says}" for each in tied.open_differences[:10]]
+    return lines
+
+
+def _port(asked: int | None, usual: int, *, option: str) -> int:
+    """The port asked for, or the usual one, or a free one where that is taken."""
+    if asked is not None:
+        if not _is_free(asked):
+            raise PortTaken(port=asked, option=option)
+        return asked or _free_port()
+    return usual if _is_free(usual) else _free_port()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for_page(programs: Programs, *, port: int) -> None:
+    """Until the sign-in page answers. Raises where a program ended, or takes too long."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        programs.check()
+        try:
+            if httpx2.get(f"http://127.0.0.1:{port}/sign-in", timeout=5).status_code == 200:
+                return
+        except httpx2.TransportError:
+            pass  # it does not listen yet
+        time.sleep(POLL_SECONDS)
+    raise ProgramFailed(name="web", said="no page came within a minute.")

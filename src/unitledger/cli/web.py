@@ -1,0 +1,42 @@
+"""`unitledger web`: serve the pages."""
+
+from __future__ import annotations
+
+import click
+
+from unitledger import installation
+
+APPLICATION = "unitledger.web.wsgi:application"
+THREADS = 4
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How many processes answer.",
+)
+def command(host: str, port: int, processes: int) -> None:
+    """Serve the pages until SIGTERM or Ctrl-C.
+
+    Beyond this machine, put a proxy with TLS before it and set UNITLEDGER_URL to its address.
+    """
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    # Held here too, so that a process that answers may end and start again.
+    with installation.opened():
+        Server(
+            APPLICATION,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=processes,
+            blocking_threads=THREADS,
+            log_enabled=False,
+            respawn_failed_workers=True,
+        ).serve()

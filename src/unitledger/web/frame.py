@@ -1,0 +1,89 @@
+"""What stands around every page: the connection light, the last run, the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from unitledger import wiring
+from unitledger.store.connections import Connection, ConnectionState
+from unitledger.store.journal import Run, RunState
+from unitledger.store.places import Location
+from unitledger.web import words
+from unitledger.web.members import Member
+from unitledger.web.scope import operator_scope
+from unitledger.web.words import Look
+
+FALLBACK_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The connection that the top bar shows."""
+
+    connection: Connection | None
+    is_emulated: bool
+
+    @property
+    def light(self) -> Look:
+        if self.connection is None:
+            return words.NOT_CONNECTED
+        if self.is_emulated and self.connection.state == ConnectionState.ACTIVE:
+            return words.EMULATOR
+        return words.CONNECTIONS[ConnectionState(self.connection.state)]
+
+    @property
+    def name(self) -> str | None:
+        return self.connection.organisation.name if self.connection else None
+
+    @property
+    def currency(self) -> str | None:
+        chart = self.connection.organisation.chart if self.connection else None
+        return chart["facts"]["currency"] if chart else None
+
+
+def current_books() -> Books:
+    """Within an operator's scope: its newest connection, one that works before one that did."""
+    connections = list(
+        Connection.objects.select_related("organisation").order_by("-connected_at", "-id")
+    )
+    working = [each for each in connections if each.state != ConnectionState.DISCONNECTED]
+    return Books(
+        connection=next(iter(working or connections), None), is_emulated=wiring.is_emulated()
+    )
+
+
+def framed(
+    request: HttpRequest,
+    member: Member,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page inside the frame, with instants in the operator's zone."""
+    with operator_scope(member.operator_id):
+        books = current_books()
+        last_run = Run.objects.order_by("-id").first()
+        zone = Location.objects.order_by("id").values_list("zone", flat=True).first()
+    whole: dict[str, Any] = {
+        "member": member,
+        "books": books,
+        "last_run": last_run,
+        "is_running": last_run is not None and last_run.state == RunState.RUNNING,
+        "now": now(),
+        "zone": zone or FALLBACK_ZONE,
+        **(context or {}),
+    }
+    with timezone.override(ZoneInfo(zone or FALLBACK_ZONE)):
+        return render(request, template, whole, status=status)
+
+
+def now() -> datetime:
+    return wiring.shared_tools().clock.now()

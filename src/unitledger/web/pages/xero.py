@@ -1,0 +1,245 @@
+"""Settings > Integration > Accounting Software > Xero > Authenticate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from unitledger import wiring
+from unitledger.core.exchange import (
+    BooksUnavailable,
+    ConsentLost,
+    ConsentRefused,
+    IdentityUnavailable,
+)
+from unitledger.engine import connecting
+from unitledger.engine.budget import DayUsedUp
+from unitledger.engine.connecting import ConnectError
+from unitledger.engine.first_mapping import suggest_first_mapping
+from unitledger.store.connections import (
+    Connection,
+    ConnectionState,
+    LocationRoute,
+    MappingVersion,
+    XeroApp,
+)
+from unitledger.store.people import Operator
+from unitledger.store.places import Location
+from unitledger.web.frame import framed, now
+from unitledger.web.members import Member, for_administrators, for_members
+from unitledger.web.scope import operator_scope
+
+CONSENT_KEY = "consent_id"
+AWAY = "Xero could not be reached. Nothing changed. Try again in a minute."
+_TROUBLES = (ConnectError, ConsentLost, ConsentRefused)
+
+
+@require_GET
+@never_cache
+@for_members
+def authenticate(request: HttpRequest, member: Member) -> HttpResponse:
+    with operator_scope(member.operator_id):
+        routes = list(LocationRoute.objects.values_list("location__name", "organisation_id"))
+        mapping = MappingVersion.objects.order_by("-id").first()
+    context = {
+        # Keys are no business of the web role: only whether there are any is shown.
+        "app": _app(member),
+        "routes": routes,
+        "mapping": mapping,
+        "redirect_uri": redirect_uri(request),
+        "is_emulated": wiring.is_emulated(),
+    }
+    return framed(request, member, "web/xero.html", context)
+
+
+@require_POST
+@for_administrators
+def save_keys(request: HttpRequest, member: Member) -> HttpResponse:
+    try:
+        connecting.save_app_keys(
+            member.operator_id,
+            client_id=request.POST.get("client_id", ""),
+            client_secret=request.POST.get("client_secret", ""),
+            vault=wiring.shared_tools().vault,
+        )
+    except ConnectError as error:
+        messages.error(request, str(error))
+    else:
+        messages.info(request, "Keys saved. One step is left: connect to Xero.")
+    return redirect("xero")
+
+
+@require_POST
+@for_administrators
+def connect(request: HttpRequest, member: Member) -> HttpResponse:
+    app = _app(member)
+    if app is None:
+        messages.error(request, "Save the keys of your Xero app first.")
+        return redirect("xero")
+    address = connecting.begin_consent(
+        app,
+        user_id=member.user.pk,
+        redirect_uri=redirect_uri(request),
+        scopes=wiring.CONSENT_SCOPES,
+        tools=wiring.shared_tools(),
+    )
+    return HttpResponseRedirect(address)
+
+
+@require_GET
+@never_cache
+@for_administrators
+def callback(request: HttpRequest, member: Member) -> HttpResponse:
+    """Xero sends the person back here."""
+
+    def finish() -> HttpResponse:
+        granted = connecting.finish_consent(
+            state=request.GET.get("state", ""),
+            code=request.GET.get("code"),
+            error=request.GET.get("error"),
+            user_id=member.user.pk,
+            tools=wiring.shared_tools(),
+        )
+        request.session[CONSENT_KEY] = granted.consent_id
+        return redirect("xero-organisation")
+
+    return _guarded(request, finish)
+
+
+@require_GET
+@never_cache
+@for_administrators
+def choose(request: HttpRequest, member: Member) -> HttpResponse:
+    """Which of the organisations, and from which day on. Never chosen for the person."""
+
+    def show() -> HttpResponse:
+        consent_id = _consent_id(request, member)
+        offered = connecting.reachable(consent_id, tools=wiring.shared_tools())
+        context = {"offered": offered, "start_on": now().date().replace(day=1).isoformat()}
+        return framed(request, member, "web/organisation.html", context)
+
+    return _guarded(request, show)
+
+
+@require_POST
+@for_administrators
+def connect_organisation(request: HttpRequest, member: Member) -> HttpResponse:
+    try:
+        start_on = date.fromisoformat(request.POST.get("start_on", ""))
+    except ValueError:
+        messages.error(request, "Give the start date as in 2026-11-01.")
+        return redirect("xero-organisation")
+
+    def connect_it() -> HttpResponse:
+        consent_id = _consent_id(request, member)
+        connection = connecting.connect_organisation(
+            consent_id,
+            xero_id=request.POST.get("organisation", ""),
+            start_on=start_on,
+            tools=wiring.shared_tools(),
+        )
+        del request.session[CONSENT_KEY]
+        messages.info(request, f"Connected to {connection.organisation.name}.")
+        return redirect("xero")
+
+    return _guarded(request, connect_it)
+
+
+@require_POST
+@for_administrators
+def suggest(request: HttpRequest, member: Member) -> HttpResponse:
+    """Save what the chart suggests as the next mapping version."""
+
+    def suggest_it() -> HttpResponse:
+        connection = _connection(member)
+        operator = Operator.objects.get(id=member.operator_id)
+        suggestion = suggest_first_mapping(
+            connection.pk,
+            contact_prefix=f"{operator.handle_key}-",
+            tools=wiring.shared_tools(),
+            locations=list(
+                Location.objects.filter(operator_id=member.operator_id).values_list(
+                    "name", flat=True
+                )
+            ),
+            user_id=member.user.pk,
+        )
+        for note in suggestion.notes:
+            messages.info(request, note)
+        return redirect("xero")
+
+    return _guarded(request, suggest_it)
+
+
+@require_POST
+@for_administrators
+def disconnect(request: HttpRequest, member: Member) -> HttpResponse:
+    connection = _connection(member)
+    told = connecting.disconnect(connection.pk, tools=wiring.shared_tools())
+    name = connection.organisation.name
+    messages.info(
+        request,
+        f"Disconnected from {name}. Nothing more is sent."
+        if told
+        else f"Disconnected from {name}; nothing more is sent. Xero could not be told: look under "
+        "Settings, Connected apps in Xero.",
+    )
+    return redirect("xero")
+
+
+def redirect_uri(request: HttpRequest) -> str:
+    """Where Xero sends people back to. Xero takes http for `localhost` only, by that name."""
+    address = request.build_absolute_uri(reverse("xero-callback"))
+    parts = urlsplit(address)
+    if parts.hostname in ("127.0.0.1", "::1"):
+        netloc = f"localhost:{parts.port}" if parts.port else "localhost"
+        return parts._replace(netloc=netloc).geturl()
+    return address
+
+
+def _guarded(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """What a person can mend is said on the page they came from."""
+    try:
+        return act()
+    except _TROUBLES as trouble:
+        messages.error(request, str(trouble))
+    except (IdentityUnavailable, BooksUnavailable):
+        messages.error(request, AWAY)
+    except DayUsedUp as used_up:
+        messages.error(request, str(used_up))
+    return redirect("xero")
+
+
+def _app(member: Member) -> XeroApp | None:
+    return XeroApp.objects.filter(operator_id=member.operator_id).order_by("id").last()
+
+
+def _connection(member: Member) -> Connection:
+    connection = (
+        Connection.objects.filter(operator_id=member.operator_id)
+        .exclude(state=ConnectionState.DISCONNECTED)
+        .select_related("organisation")
+        .order_by("id")
+        .last()
+    )
+    if connection is None:
+        raise connecting.NotReachable
+    return connection
+
+
+def _consent_id(request: HttpRequest, member: Member) -> int:
+    """The consent that this session has just been given, of this operator."""
+    from unitledger.store.connections import Consent
+
+    consent_id = int(request.session.get(CONSENT_KEY, 0))
+    if not Consent.objects.filter(id=consent_id, operator_id=member.operator_id).exists():
+        raise connecting.NotReachable
+    return consent_id

@@ -1,0 +1,75 @@
+"""Money, counts and states as the pages write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from unitledger.web.words import Look
+
+register = template.Library()
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "AUD": "A$", "NZD": "NZ$", "CAD": "CA$"}
+MINUS = "−"
+
+
+@register.filter
+def money(amount: Decimal | str | None, currency: str | None) -> str:
+    """`£1,204.70`, with a real minus; a dash for what has no money."""
+    if amount is None:
+        return "–"
+    value = Decimal(amount)
+    symbol = SYMBOLS.get(currency or "", f"{currency} " if currency else "")
+    return f"{MINUS if value < 0 else ''}{symbol}{abs(value):,.2f}"
+
+
+@register.filter
+def difference(amount: Decimal | str | None, currency: str | None) -> str:
+    """As money, but nothing is a dash."""
+    return "–" if amount is None or Decimal(amount) == 0 else money(amount, currency)
+
+
+@register.filter
+def count(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def counted(number: int, words: str) -> str:
+    """`3 invoices`, `1 invoice`: `words` is "invoice,invoices"."""
+    one, many = words.split(",")
+    return f"{number:,} {one if number == 1 else many}"
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, instant: datetime | None) -> SafeString | str:
+    """An instant in the operator's zone: `today 09:31`, `17 Nov 09:31`."""
+    if instant is None:
+        return "–"
+    local = timezone.localtime(instant)
+    now: datetime = timezone.localtime(context["now"])
+    day = "today" if local.date() == now.date() else f"{local.day} {local:%b}"
+    if local.year != now.year:
+        day = f"{day} {local.year}"
+    return format_html(
+        '<time datetime="{}" class="nowrap">{} {}</time>',
+        instant.isoformat(),
+        day,
+        f"{local:%H:%M}",
+    )
+
+
+@register.simple_tag
+def shape(name: str) -> SafeString:
+    return format_html('<svg class="i" aria-hidden="true"><use href="#s-{}"/></svg>', name)
+
+
+@register.simple_tag
+def state(look: Look) -> SafeString:
+    return format_html(
+        '<span class="st {}">{}<span>{}</span></span>', look.colour, shape(look.shape), look.word
+    )

@@ -1,0 +1,54 @@
+"""How states are said and shown: word, shape and colour, always together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unitledger.core.documents import DocumentKind, DocumentState
+from unitledger.store.connections import ConnectionState
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A filled shape asks a person to act; an outline does not."""
+
+    word: str
+    shape: str  # of the sprite in `_sprite.html`
+    colour: str  # a class of the style sheet
+
+
+DOCUMENTS = {
+    DocumentState.FAILED: Look("Failed", "failed", "bad"),
+    DocumentState.NEEDS_ATTENTION: Look("Needs attention", "attention", "warn"),
+    DocumentState.WAITING: Look("Waiting", "waiting", "wait"),
+    DocumentState.CHANGED: Look("Changed", "changed", "wait"),
+    DocumentState.QUEUED: Look("Queued", "queued", "mute"),
+    DocumentState.NEW: Look("New", "queued", "mute"),
+    DocumentState.DRIFTED: Look("Drifted", "drifted", "drift"),
+    DocumentState.SYNCED: Look("Synced", "synced", "ok"),
+    DocumentState.SKIPPED: Look("Skipped", "skipped", "mute"),
+    DocumentState.OUT_OF_SCOPE: Look("Out of scope", "out", "mute"),
+}
+KINDS = {
+    DocumentKind.CONTACT: "Tenants",
+    DocumentKind.INVOICE: "Invoices",
+    DocumentKind.PAYMENT: "Payments",
+}
+CONNECTIONS = {
+    ConnectionState.ACTIVE: Look("Connected", "on", "ok"),
+    ConnectionState.HELD: Look("Held", "attention", "warn"),
+    ConnectionState.PAUSED: Look("Paused", "skipped", "mute"),
+    ConnectionState.LOST: Look("Connection lost", "failed", "bad"),
+    ConnectionState.DISCONNECTED: Look("Not connected", "out", "mute"),
+}
+NOT_CONNECTED = Look("Not connected", "out", "mute")
+KEYS_SAVED = Look("Keys saved", "attention", "warn")
+EMULATOR = Look("Emulator", "on", "warn")
+RUNS = {
+    "running": Look("Running", "changed", "wait"),
+    "finished": Look("Finished", "synced", "ok"),
+    "interrupted": Look("Interrupted", "waiting", "wait"),
+    "out_of_quota": Look("Day's limit", "waiting", "wait"),
+    "failed": Look("Failed", "failed", "bad"),
+}
+TRIGGERS = {"schedule": "by itself", "import": "after an import", "cli": "asked for"}
