@@ -240,11 +240,11 @@ class Figures:
             code=account.code if account else None,
             name=account.name if account else key,
             account_id=account.account_id if account else None,
-            wanted=sign * sums.wanted,
-            books=sign * sums.books,
-            others=sign * sums.others,
-            trial_balance=None if shown is None else sign * shown,
-            unexplained=None if shown is None else sign * (shown - covered),
+            wanted=_signed(sign, sums.wanted),
+            books=_signed(sign, sums.books),
+            others=_signed(sign, sums.others),
+            trial_balance=None if shown is None else _signed(sign, shown),
+            unexplained=None if shown is None else _signed(sign, shown - covered),
             is_served=bool(sums.wanted or sums.books),
             is_income=kind == "REVENUE",
         )
@@ -266,14 +266,17 @@ class Figures:
         return sum((each.get(account.account_id, ZERO) for each in balances), ZERO)
 
 
-def year_ends(chart: Chart, *, first_on: date, on: date) -> Sequence[date]:
-    """The days to read a trial balance of: each financial year's end from `first_on`'s, and `on`.
+def year_ends(chart: Chart, *, first_on: date, last_on: date, on: date) -> Sequence[date]:
+    """The days to read a trial balance of: the end of each financial year that has documents,
+    and `on`.
 
     An income account starts every year at nothing, so its years have to be read one by one.
-    The oldest years are left out where there are more than `YEARS_MAX`.
+    Where there are more than `YEARS_MAX`, the oldest are left out.
     """
     days = [on]
-    start = year_start(chart, on=on)
+    start = year_start(chart, on=min(last_on, on))
+    if start is not None and start != year_start(chart, on=on):
+        days.append(_year_end(chart, start))
     while start is not None and start > first_on and len(days) < YEARS_MAX:
         days.append(start - timedelta(days=1))
         start = year_start(chart, on=days[-1])
@@ -292,6 +295,14 @@ def year_start(chart: Chart, *, on: date) -> date | None:
     return None
 
 
+def _year_end(chart: Chart, start: date) -> date:
+    """The last day of the financial year that begins on `start`."""
+    month, day = chart.facts.year_end_month, chart.facts.year_end_day
+    assert month is not None and day is not None, "a year that begins ends"
+    end = _end_of_year(start.year, month, day)
+    return end if end > start else _end_of_year(start.year + 1, month, day)
+
+
 def _end_of_year(year: int, month: int, day: int) -> date:
     while True:
         try:
@@ -305,6 +316,11 @@ def _balance(row: TrialBalanceRow) -> Decimal:
     the running year's movement of an income account. Xero: the columns'
     headings are documented, what they cover is not."""
     return row.year_debit - row.year_credit
+
+
+def _signed(sign: int, amount: Decimal) -> Decimal:
+    # Adding nothing takes the sign off a zero.
+    return sign * amount + ZERO
 
 
 def _add_source(line: Line, pair: Pair) -> None:

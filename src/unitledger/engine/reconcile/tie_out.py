@@ -34,7 +34,9 @@ from unitledger.engine.reconcile.rules.contact_split import ContactSplit
 from unitledger.engine.reconcile.rules.effect_stuck import EffectStuck
 from unitledger.engine.reconcile.rules.missing_in_books import MissingInBooks
 from unitledger.engine.reconcile.rules.only_in_books import OnlyInBooks
+from unitledger.engine.reconcile.rules.refused import Refused
 from unitledger.engine.reconcile.rules.trial_balance_moved import TrialBalanceMoved
+from unitledger.engine.reconcile.rules.waiting_here import WaitingHere
 from unitledger.engine.reconcile.scope import Scope
 from unitledger.engine.reconcile.settled import as_it_was
 from unitledger.engine.reconcile.source import SourceSide
@@ -62,6 +64,8 @@ _ALL_RULES = (
     _EFFECT_STUCK,
     _CONTACT_SPLIT,
 )
+
+_LAST = {Refused.name: 1, WaitingHere.name: 2}
 
 # What is being read or compared, and how many so far.
 Progress = Callable[[str, int], None]
@@ -202,7 +206,8 @@ class _Work:
         self._read_documents()
         on = asked_on or max(self.began_at.date(), self.staged.last_date() or date.min)
         first_on = min(self.staged.first_date() or on, on)
-        days = year_ends(self.chart, first_on=first_on, on=on)
+        last_on = self.staged.last_date() or on
+        days = year_ends(self.chart, first_on=first_on, last_on=last_on, on=on)
         years = [self.reader.trial_balance(day) for day in days]
         view = self._view(on)
         figures = Figures(
@@ -216,6 +221,8 @@ class _Work:
         control = self._control(figures, years[-1], on=on)
         accounts = figures.accounts(years)
         self._look_at_wholes(control, accounts, view)
+        # What is wrong in the books comes before what has not reached them yet.
+        self.differences.sort(key=lambda each: _LAST.get(each.rule, 0))
         differences = findings.with_acceptance(self.organisation.pk, self.differences)
         return self._result(figures, view, accounts, control, differences)
 
