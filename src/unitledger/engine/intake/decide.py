@@ -251,7 +251,11 @@ def _of_columns(refusals: Iterable[Refusal], arrived: Arrived) -> Iterator[Refus
     columns = arrived.fields or {}
     for refusal in refusals:
         column = columns.get(refusal.field) or columns.get(_POSITION.sub("", refusal.field))
-        yield replace(refusal, field=column) if column else refusal
+        if column is None:
+            yield refusal
+        else:
+            message = refusal.message.replace(refusal.field, column)
+            yield replace(refusal, field=column, message=message)
 
 
 def _version_in(row: Row, known: Known) -> Version | None:

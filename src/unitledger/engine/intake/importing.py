@@ -32,6 +32,8 @@ from unitledger.store.records import Arrival, ImportRun, ImportState
 
 CHUNK_ROWS = 500
 EXAMPLES_MAX = 1000  # kept to be listed; the rest is counted, and written with `refused`
+LOCK_TRIES_MAX = 20
+LOCK_WAIT_SECONDS = 0.25
 HEADER_ROWS = 1  # rows are numbered as a spreadsheet does
 
 Refused = tuple[Mapping[str, Any], int, str]  # the raw arrival, its row number, why
@@ -207,7 +209,7 @@ def import_source(
     holds the operator's other intakes up while it lasts.
     """
     limits = Limits(amount_max=source.amount_max, currencies=currencies)
-    with _alone(operator_id, source), _kept(not is_dry_run):
+    with _alone(operator_id, source, clock), _kept(not is_dry_run):
         run = _run(operator_id, source, now=clock.now())
         behind = run.rows_done
         importing = Importing(
@@ -264,20 +266,28 @@ def _run(operator_id: int, source: Source, *, now: datetime) -> ImportRun:
 
 
 @contextmanager
-def _alone(operator_id: int, source: Source) -> Iterator[None]:
-    """Hold this file's lock. The database lets go of it when the process dies."""
+def _alone(operator_id: int, source: Source, clock: Clock) -> Iterator[None]:
+    """Hold this file's lock. The database lets go of it soon after its process died."""
     text = b"import" + operator_id.to_bytes(8, "big") + source.digest
     lock = int.from_bytes(hashlib.sha256(text).digest()[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
-        row = cursor.fetchone()
-    if not (row and row[0]):
+    for _ in range(LOCK_TRIES_MAX):
+        if _try_lock(lock):
+            break
+        clock.sleep(LOCK_WAIT_SECONDS)
+    else:
         raise BeingImported(name=source.name)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+
+
+def _try_lock(lock: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 @contextmanager
