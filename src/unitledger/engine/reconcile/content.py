@@ -12,8 +12,11 @@ from unitledger.engine.reconcile.tie_out import TieOut
 from unitledger.engine.reconcile.values import ZERO, Difference
 
 
-def to_content(result: TieOut) -> dict[str, Any]:
-    """The whole tie-out. `docs/how-to/month-end.md` explains the names."""
+def to_content(result: TieOut, *, differences_max: int | None = None) -> dict[str, Any]:
+    """The whole tie-out, or with the first differences only; their count is always true.
+
+    `docs/how-to/month-end.md` explains the names.
+    """
     return {
         "ties": result.ties,
         "operator": result.operator,
@@ -43,7 +46,7 @@ def to_content(result: TieOut) -> dict[str, Any]:
         },
         "differences_count": len(result.open_differences),
         "accepted_count": len(result.differences) - len(result.open_differences),
-        "differences": [_difference(each, result) for each in result.differences],
+        "differences": [_difference(each, result) for each in result.differences[:differences_max]],
     }
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from unitledger.core.chart import Account, Chart
@@ -102,14 +102,14 @@ class _Sums:
 class Figures:
     """Adds up pairs and strangers as they stream by.
 
-    `years_from` is the first day of the first financial year whose trial balance was read;
-    None where the organisation does not say when its year ends.
+    `years` are the first days of the financial years whose trial balances are read; none
+    where the organisation does not say when its year ends.
     """
 
     chart: Chart
     start_on: date
     on: date
-    years_from: date | None
+    years: Set[date]
     kinds: dict[DocumentKind, Line] = field(
         default_factory=lambda: {kind: Line() for kind in DocumentKind}
     )
@@ -187,13 +187,15 @@ class Figures:
                 pass
 
     def _add_held(self, held: Held, *, is_ours: bool) -> None:
+        day = held.dated_on
+        is_in_years = day is not None and year_start(self.chart, on=day) in self.years
         for sums, amount in self._entries(held):
             if is_ours:
                 sums.books += amount
             else:
                 sums.others += amount
             sums.in_all += amount
-            if self.years_from and held.dated_on and held.dated_on >= self.years_from:
+            if is_in_years:
                 sums.in_years += amount
 
     def _entries(self, held: Held) -> Sequence[tuple[_Sums, Decimal]]:
@@ -261,26 +263,24 @@ class Figures:
             return None
         if not is_yearly:
             return balances[-1].get(account.account_id, ZERO)
-        if self.years_from is None:
+        if not self.years:
             return None
         return sum((each.get(account.account_id, ZERO) for each in balances), ZERO)
 
 
-def year_ends(chart: Chart, *, first_on: date, last_on: date, on: date) -> Sequence[date]:
-    """The days to read a trial balance of: the end of each financial year that has documents,
-    and `on`.
+def years_read(chart: Chart, *, days: Iterable[date], on: date) -> Mapping[date, date]:
+    """The financial years to read trial balances of: first day → day to read it for, in order.
 
-    An income account starts every year at nothing, so its years have to be read one by one.
-    Where there are more than `YEARS_MAX`, the oldest are left out.
+    An income account starts every year at nothing, so each year that has documents is read,
+    and the last one as of `on`. Where there are more than `YEARS_MAX`, the oldest are left
+    out. Where the organisation does not say when its year ends, there is only `on`.
     """
-    days = [on]
-    start = year_start(chart, on=min(last_on, on))
-    if start is not None and start != year_start(chart, on=on):
-        days.append(_year_end(chart, start))
-    while start is not None and start > first_on and len(days) < YEARS_MAX:
-        days.append(start - timedelta(days=1))
-        start = year_start(chart, on=days[-1])
-    return days[::-1]
+    current = year_start(chart, on=on)
+    if current is None:
+        return {date.min: on}
+    starts = {year_start(chart, on=day) or date.min for day in days if day <= on}
+    newest = sorted(starts - {current})[-(YEARS_MAX - 1) :]
+    return {start: _year_end(chart, start) for start in newest} | {current: on}
 
 
 def year_start(chart: Chart, *, on: date) -> date | None:

@@ -10,6 +10,9 @@ from unitledger.engine.tools import Tools
 from unitledger.store.connections import Organisation
 from unitledger.store.tie_outs import TieOutResult
 
+# What a page can show; where nothing was sent yet, there is a difference for every record.
+KEPT_DIFFERENCES_MAX = 1000
+
 
 def tie_out_and_keep(
     organisation_id: int,
@@ -28,6 +31,6 @@ def tie_out_and_keep(
         ties=result.ties,
         differences_count=len(result.open_differences),
         calls=result.calls,
-        content=to_content(result),
+        content=to_content(result, differences_max=KEPT_DIFFERENCES_MAX),
     )
     return result

@@ -178,8 +178,14 @@ class Staged:
             {"on": on},
         )
 
-    def first_date(self) -> date | None:
-        return self._value(f"SELECT min(dated_on) FROM {TABLE} WHERE is_receivable")
+    def days(self) -> Sequence[date]:
+        """Every day that has documents."""
+        with database.cursor() as cursor:
+            cursor.execute(
+                f"SELECT DISTINCT dated_on FROM {TABLE} "
+                "WHERE is_receivable AND dated_on IS NOT NULL"
+            )
+            return [day for (day,) in cursor.fetchall()]
 
     def last_date(self) -> date | None:
         return self._value(f"SELECT max(dated_on) FROM {TABLE} WHERE is_receivable")

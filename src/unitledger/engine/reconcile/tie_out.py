@@ -24,8 +24,7 @@ from unitledger.engine.reconcile.figures import (
     AccountLine,
     Figures,
     Line,
-    year_ends,
-    year_start,
+    years_read,
 )
 from unitledger.engine.reconcile.pairing import pair_up
 from unitledger.engine.reconcile.reading import BooksReader
@@ -205,16 +204,14 @@ class _Work:
     def compare(self, *, asked_on: date | None) -> TieOut:
         self._read_documents()
         on = asked_on or max(self.began_at.date(), self.staged.last_date() or date.min)
-        first_on = min(self.staged.first_date() or on, on)
-        last_on = self.staged.last_date() or on
-        days = year_ends(self.chart, first_on=first_on, last_on=last_on, on=on)
-        years = [self.reader.trial_balance(day) for day in days]
         view = self._view(on)
+        to_read = years_read(self.chart, days=self.staged.days(), on=on)
+        years = [self.reader.trial_balance(day) for day in to_read.values()]
         figures = Figures(
             chart=self.chart,
             start_on=view.start_on,
             on=on,
-            years_from=year_start(self.chart, on=days[0]),
+            years=to_read.keys() - {date.min},
         )
         self._compare_source(figures, view)
         self._look_at_strangers(figures, view)
