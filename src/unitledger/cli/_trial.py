@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -17,6 +18,7 @@ import httpx2
 from unitledger import installation
 from unitledger.cli._progress import Stopping, shown
 from unitledger.cli._syncing import INTERRUPTED, Synced, bring_up_to_date
+from unitledger.cli._tables import print_tie_out
 from unitledger.demo import keeping
 from unitledger.demo.keeping import HoldsRecords, Kept, NotADemo
 from unitledger.demo.processes import ProgramFailed, Programs
@@ -32,8 +34,6 @@ FAUXERO_PORT = 8765
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
 CALLBACK_PATH = "/settings/integration/xero/callback"
-# Nothing but looking: what was asked of the demo cannot be shown.
-NO_TIE_OUT = "interrupted before the tie-out"
 
 
 class PortTaken(InstallationError):
@@ -76,7 +76,9 @@ class Result:
             "calls_used": self.synced.calls_used if self.synced else 0,
         }
         if self.tie_out is not None:
-            content |= figures(self.tie_out)
+            from unitledger.engine.reconcile.content import to_content
+
+            content |= to_content(self.tie_out)
         return json.dumps(content)
 
 
@@ -96,22 +98,39 @@ class Trial:
         fauxero_port = _port(self._options.fauxero_port, FAUXERO_PORT, option="--fauxero-port")
         # Xero takes http://localhost for a redirect address, and not http://127.0.0.1.
         url = f"http://localhost:{web_port}"
+        start_fauxero = partial(
+            self._start_fauxero, programs, port=fauxero_port, redirect_uri=url + CALLBACK_PATH
+        )
+        # It gets ready while the database does, unless its state may be thrown away yet.
+        is_started = not self._is_other_kind()
+        if is_started:
+            start_fauxero()
         with installation.connected():
             kept = self._kept()
-            self._start_fauxero(programs, port=fauxero_port, redirect_uri=url + CALLBACK_PATH)
-            installation.migrate()
+            if not is_started:
+                start_fauxero()
             fauxero = json.loads(programs.first_line("fauxero", seconds=READY_SECONDS))
             result = self._play(programs, stopping, fauxero, kept=kept, web_port=web_port)
             self._tell(result, seconds=time.monotonic() - began)
             yield result
+
+    def _is_other_kind(self) -> bool:
+        """Whether a demo is there that was begun with --empty while this one is not, or so.
+
+        Forgets what is to be begun anew in any case.
+        """
+        kept = keeping.read_kept(self._folder)
+        if kept is None or self._options.is_fresh:
+            keeping.forget_books(self._folder)
+            return False
+        return kept.is_empty != self._options.is_empty
 
     def _kept(self) -> Kept | None:
         """The demo that is there; None where one is to be begun, on an empty database."""
         from unitledger.demo.setting_up import erase_database, holds_a_business, holds_only_fiction
 
         kept = keeping.read_kept(self._folder)
-        if installation.pending_migrations():
-            installation.migrate()
+        installation.migrate()
         if kept is None and holds_a_business() and not holds_only_fiction():
             raise NotADemo(home=self._home)
         if kept is not None and not self._options.is_fresh:
@@ -119,9 +138,11 @@ class Trial:
                 return kept
             if not holds_only_fiction():
                 raise HoldsRecords(home=self._home, is_empty_kind=kept.is_empty)
+            keeping.forget_books(self._folder)
         if kept is not None or holds_a_business():
             self.say("Beginning anew.")
             erase_database()
+            installation.migrate()
         keeping.forget(self._folder)
         return None
 
@@ -153,24 +174,29 @@ class Trial:
         wiring.check_place()
         tools = wiring.shared_tools()
         kept = self._set_up(kept, fauxero, url=url, tools=tools)
-        self._start_ours(programs, web_port=web_port)
-        installation.write_running(
-            Running(
-                pid=os.getpid(),
-                web_url=url,
-                fauxero_url=fauxero["url"],
-                operator=kept.operator_name,
-                database_url=os.environ.get("DATABASE_URL"),
-                processes=programs.pids,
-            )
-        )
+        self._start_web(programs, port=web_port)
         result = Result(url=url, user=kept.user, password=kept.password, fauxero_url=fauxero["url"])
         if not kept.is_empty or self._has_records():
             self._sync(kept, result, tools=tools, stopping=stopping)
         if not stopping():
             self._tie_out(kept, result, tools=tools)
+        # Behind the first sync, which is done here, so that the two do not share the machine.
+        self._start_worker(programs)
         _wait_for_page(programs, port=web_port)
+        self._tell_others(programs, kept, result)
         return result
+
+    def _tell_others(self, programs: Programs, kept: Kept, result: Result) -> None:
+        installation.write_running(
+            Running(
+                pid=os.getpid(),
+                web_url=result.url,
+                fauxero_url=result.fauxero_url,
+                operator=kept.operator_name,
+                database_url=os.environ.get("DATABASE_URL"),
+                processes=programs.pids,
+            )
+        )
 
     def _set_up(
         self, kept: Kept | None, fauxero: Mapping[str, Any], *, url: str, tools: Tools
@@ -198,12 +224,17 @@ class Trial:
         keeping.keep(self._folder, kept)
         return kept
 
-    def _start_ours(self, programs: Programs, *, web_port: int) -> None:
-        environment = {"UNITLEDGER_HOME": str(self._home)}
-        programs.start("worker", ("unitledger", "worker"), environment=environment)
+    def _start_web(self, programs: Programs, *, port: int) -> None:
         programs.start(
-            "web", ("unitledger", "web", "--port", str(web_port)), environment=environment
+            "web", ("unitledger", "web", "--port", str(port)), environment=self._environment
         )
+
+    def _start_worker(self, programs: Programs) -> None:
+        programs.start("worker", ("unitledger", "worker"), environment=self._environment)
+
+    @property
+    def _environment(self) -> Mapping[str, str]:
+        return {"UNITLEDGER_HOME": str(self._home)}
 
     def _has_records(self) -> bool:
         from unitledger.store.records import SourceRecord
@@ -233,65 +264,24 @@ class Trial:
 
     def _tie_out(self, kept: Kept, result: Result, *, tools: Tools) -> None:
         from unitledger.demo.setting_up import connection_of
-        from unitledger.engine.reconcile.tie_out import tie_out
+        from unitledger.engine.reconcile.recording import tie_out_and_keep
 
         connection = connection_of(kept)
         assert connection is not None
-        result.tie_out = tie_out(connection.organisation_id, tools=tools)
+        result.tie_out = tie_out_and_keep(connection.organisation_id, tools=tools)
+
+    def _show(self, result: Result) -> None:
+        if result.tie_out is None:
+            self.say("Interrupted before the tie-out.")
+        elif self._is_shown:
+            print_tie_out(result.tie_out)
 
     def _tell(self, result: Result, *, seconds: float) -> None:
-        for line in _table(result):
-            self.say(line)
+        self._show(result)
         self.say(f"Ready after {seconds:.1f} s.")
         self.say(f"\n  Open      {result.url}")
         self.say(f"  Sign in   {result.user}  {result.password}")
         self.say(f"  fauxero   {result.fauxero_url}  (an emulator, not Xero)\n")
-
-
-def figures(result: TieOut) -> dict[str, Any]:
-    """The tie-out in figures: counts and money of both sides, by kind."""
-    return {
-        "ties": result.ties,
-        "currency": result.currency,
-        "kinds": {
-            str(kind): {
-                "source_count": line.source.count,
-                "source_amount": str(line.source.amount),
-                "books_count": line.books.count,
-                "books_amount": str(line.books.amount),
-                "difference_amount": str(line.difference.amount),
-            }
-            for kind, line in result.kinds.items()
-        },
-        "amounts_due": str(result.control.amounts_due),
-        "trial_balance_receivables": (
-            None if result.control.trial_balance is None else str(result.control.trial_balance)
-        ),
-        "differences": [
-            {"rule": each.rule, "document": each.document, "says": each.says}
-            for each in result.open_differences
-        ],
-    }
-
-
-def _table(result: Result) -> list[str]:
-    tied = result.tie_out
-    if tied is None:
-        return [NO_TIE_OUT]
-    lines = [f"{'':10}{'source':>8}{'':>14}{'books':>10}{'':>14}{'difference':>14}"]
-    for kind, line in tied.kinds.items():
-        lines.append(
-            f"{kind + 's':10}{line.source.count:>8,}{line.source.amount:>14,.2f}"
-            f"{line.books.count:>10,}{line.books.amount:>14,.2f}"
-            f"{line.difference.amount:>14,.2f}"
-        )
-    lines.append(
-        "Both sides tie out to the cent."
-        if tied.ties
-        else f"{len(tied.open_differences)} differences."
-    )
-    lines += [f"  {each.document}: {each.says}" for each in tied.open_differences[:10]]
-    return lines
 
 
 def _port(asked: int | None, usual: int, *, option: str) -> int:

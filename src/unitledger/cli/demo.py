@@ -11,8 +11,10 @@ import click
 from unitledger import installation
 from unitledger.cli._progress import Stopping
 from unitledger.cli._trial import Options, Trial
+from unitledger.core.exchange import BooksUnavailable, ConsentLost, IdentityUnavailable
 from unitledger.demo.keeping import folder_of
 from unitledger.demo.processes import Programs
+from unitledger.engine.budget import DayUsedUp
 from unitledger.installation import Running
 
 CHECK_SECONDS = 0.5
@@ -70,6 +72,8 @@ def _run(trial: Trial, stopping: Stopping, *, is_exit: bool, as_json: bool, is_o
                 programs.check()
             trial.say("Stopping.")
             return 0
+    except (BooksUnavailable, ConsentLost, DayUsedUp, IdentityUnavailable) as trouble:
+        raise click.ClickException(f"{trouble} `--fresh` begins anew.") from None
     finally:
         programs.stop()
         installation.forget_running()

@@ -71,8 +71,12 @@ def keep(folder: Path, kept: Kept) -> None:
     draft.replace(folder / FILE)
 
 
-def forget(folder: Path) -> None:
-    """Forget the demo and fauxero's books with it; fauxero must not run."""
+def forget_books(folder: Path) -> None:
+    """Throw fauxero's books away; it must not run."""
     for file in folder.glob(f"{STATE_FILE}*"):
         file.unlink()
+
+
+def forget(folder: Path) -> None:
+    """Forget who the demo was."""
     (folder / FILE).unlink(missing_ok=True)

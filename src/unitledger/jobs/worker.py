@@ -42,22 +42,23 @@ def run_worker(*, organisations: int, stop_seconds: float) -> None:
 async def _run(worker_app: App, *, organisations: int, stop_seconds: float) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(max_workers=organisations + SPARE_THREADS))
-    # Two loops, so that a sweep never waits for a place among organisations that take hours.
-    loops = [
-        asyncio.create_task(_take_jobs(worker_app, queue=WORK_QUEUE, at_a_time=organisations)),
-        asyncio.create_task(_take_jobs(worker_app, queue=SWEEP_QUEUE, at_a_time=1)),
-    ]
+    async with worker_app.open_async():
+        # Two loops, so that a sweep never waits for a place among organisations that take hours.
+        loops = [
+            asyncio.create_task(_take_jobs(worker_app, queue=WORK_QUEUE, at_a_time=organisations)),
+            asyncio.create_task(_take_jobs(worker_app, queue=SWEEP_QUEUE, at_a_time=1)),
+        ]
 
-    def stop() -> None:
-        log.info("worker stops", within_seconds=stop_seconds)
-        STOPPING.set()
-        loop.call_later(stop_seconds, os._exit, 0)
-        for each in loops:
-            each.cancel()
+        def stop() -> None:
+            log.info("worker stops", within_seconds=stop_seconds)
+            STOPPING.set()
+            loop.call_later(stop_seconds, os._exit, 0)
+            for each in loops:
+                each.cancel()
 
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(name, stop)
-    ended = await asyncio.gather(*loops, return_exceptions=True)
+        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(name, stop)
+        ended = await asyncio.gather(*loops, return_exceptions=True)
     for result in ended:
         if isinstance(result, Exception):
             raise result
