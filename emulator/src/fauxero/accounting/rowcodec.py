@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from fauxero.accounting import rows
+from fauxero.accounting import money_rows, rows, side_rows
 
 _CLASSES: dict[str, type] = {
     name: value
-    for name, value in vars(rows).items()
+    for module in (rows, money_rows, side_rows)
+    for name, value in vars(module).items()
     if isinstance(value, type) and dataclasses.is_dataclass(value)
 }
 _FIELDS: dict[type, tuple[str, ...]] = {
@@ -29,6 +31,8 @@ def encode(value: Any) -> Any:
         return {"$at": value.isoformat()}
     if isinstance(value, date):
         return {"$on": value.isoformat()}
+    if isinstance(value, bytes):
+        return {"$bytes": base64.b64encode(value).decode()}
     if isinstance(value, tuple):
         return [encode(part) for part in value]
     names = _FIELDS[type(value)]
@@ -47,6 +51,8 @@ def decode(data: Any) -> Any:
         return datetime.fromisoformat(data["$at"])
     if "$on" in data:
         return date.fromisoformat(data["$on"])
+    if "$bytes" in data:
+        return base64.b64decode(data["$bytes"])
     cls = _CLASSES[data["$row"]]
     known = _FIELDS[cls]
     return cls(**{name: decode(part) for name, part in data.items() if name in known})

@@ -21,6 +21,8 @@ Row = TypeVar("Row", bound=Keyed)
 OrderKey = tuple[Any, ...]
 SEARCHES_MAX = 8
 Snapshot = Mapping[str, Mapping[str, Any]]
+Change = tuple[str, str, Any, Any]  # table, id, row before (None: new), row after (None: gone)
+Watcher = Callable[[Sequence[Change]], None]
 
 
 class Index(Protocol[Row]):  # type: ignore[misc]  # Row is only ever taken in
@@ -108,6 +110,7 @@ class Log:
         self._undo: list[tuple[str, str, Any]] = []
         self._depth = 0
         self._dirty: dict[tuple[str, str], None] = {}
+        self.watchers: list[Watcher] = []
 
     def record(self, table: str, key: str, old: object) -> None:
         if self._depth:
@@ -116,11 +119,19 @@ class Log:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; may be nested, an inner one rolls back on its own."""
+        """All or nothing; may be nested, an inner one rolls back on its own.
+
+        Watchers are told of all that changed just before the outermost one ends; what they
+        write belongs to it, and what they raise undoes it.
+        """
         mark = len(self._undo)
         self._depth += 1
         try:
             yield
+            if self._depth == 1 and self._undo and self.watchers:
+                changes = self._changes()
+                for watch in self.watchers:
+                    watch(changes)
         except BaseException:
             self._rewind(mark)
             raise
@@ -128,6 +139,17 @@ class Log:
             self._depth -= 1
             if not self._depth:
                 self._undo.clear()
+
+    def _changes(self) -> list[Change]:
+        """Each row that differs now from the beginning of the transaction, in order."""
+        before: dict[tuple[str, str], Any] = {}
+        for table, key, old in self._undo:
+            before.setdefault((table, key), old)
+        return [
+            (table, key, old, new)
+            for (table, key), old in before.items()
+            if (new := self.tables[table].get(key)) is not old
+        ]
 
     def _rewind(self, mark: int) -> None:
         while len(self._undo) > mark:
