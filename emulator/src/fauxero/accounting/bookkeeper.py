@@ -391,7 +391,7 @@ def post_manual_adjustment(
     journal_id = books.ids.uuid()
     with books.transaction():
         entries = (Entry(debit.id, value), Entry(credit.id, -value))
-        ledger.post_adjustment(books, on, journal_id, entries)
+        ledger.post(books, on, "MANJOURNAL", journal_id, None, entries)
     return {"ManualJournalID": journal_id, "Date": on}
 
 

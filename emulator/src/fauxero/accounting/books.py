@@ -10,7 +10,16 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fauxero.accounting import ledger, rowcodec
+from fauxero.accounting import history, ledger, rowcodec
+from fauxero.accounting.money_rows import Credit
+from fauxero.accounting.money_tables import (
+    Allocations,
+    BankTransactions,
+    BankTransfers,
+    BatchPayments,
+    Credits,
+    ManualJournals,
+)
 from fauxero.accounting.rows import (
     Account,
     Contact,
@@ -25,6 +34,7 @@ from fauxero.accounting.rows import (
     TrackingCategory,
     TrackingOption,
 )
+from fauxero.accounting.side import SideTables
 from fauxero.accounting.tables import GroupedOrder, Log, Lookup, Ordered, Snapshot, Table
 from fauxero.accounting.where import folded_text
 from fauxero.clock import Clock
@@ -54,7 +64,15 @@ class Books:
         self.invoices: Table[Invoice] = Table("invoices", self._log)
         self.payments: Table[Payment] = Table("payments", self._log)
         self.journals: Table[Journal] = Table("journals", self._log)
+        self.credits = Credits(self._log)
+        self.allocations = Allocations(self._log)
+        self.batch_payments = BatchPayments(self._log)
+        self.bank_transactions = BankTransactions(self._log)
+        self.bank_transfers = BankTransfers(self._log)
+        self.manual_journals = ManualJournals(self._log)
         self.outbox: Table[Outgoing] = Table("outbox", self._log)
+        self.side = SideTables(self._log)
+        self._log.watchers.append(lambda changes: history.write(self, changes))
         self._index_settings()
         self._index_contacts()
         self._index_invoices()
@@ -196,8 +214,12 @@ class Books:
     def approved_in_month(self, type_: str, on: date) -> int:
         return self._approved_by_month.count((type_, on.year, on.month))
 
-    def payments_of(self, invoice_id: str) -> list[Payment]:
-        return [self.payments[key] for key in self.payments_by_invoice.ids(invoice_id)]
+    def payments_of(self, document_id: str) -> list[Payment]:
+        return [self.payments[key] for key in self.payments_by_invoice.ids(document_id)]
+
+    def payable(self, document_id: str) -> Invoice | Credit:
+        """What a payment settles: an invoice or a bill, or a credit that is paid back."""
+        return self.invoices.get(document_id) or self.credits[document_id]
 
     # ---- indexes
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from fauxero.accounting.money import ZERO
-from fauxero.accounting.rows import Entry, Invoice, Journal, Payment
+from fauxero.accounting.money_rows import Credit
+from fauxero.accounting.rows import Entry, Invoice, Journal, Line, Payment
 
 if TYPE_CHECKING:
     from fauxero.accounting.books import Books
@@ -60,33 +61,62 @@ class Balances:
 
 def post_invoice(books: Books, invoice: Invoice) -> None:
     """Dr receivables, Cr accounts and tax; a bill the other way round."""
-    sign = 1 if invoice.is_sale else -1
-    inclusive = invoice.line_amount_types == "Inclusive"
-    control = DEBTORS if invoice.is_sale else CREDITORS
-    entries = [Entry(books.system_account_id(control), sign * invoice.total)]
-    for line in invoice.lines:
+    _post_document(books, invoice, 1 if invoice.is_sale else -1)
+
+
+def post_credit_note(books: Books, credit: Credit) -> None:
+    """An invoice the other way round."""
+    _post_document(books, credit, -1 if credit.is_sale else 1)
+
+
+def _post_document(books: Books, document: Invoice | Credit, sign: int) -> None:
+    control = books.system_account_id(control_of(document))
+    entries = (
+        Entry(control, sign * document.total),
+        *line_entries(books, document.lines, document.line_amount_types, -sign),
+    )
+    post(books, document.on, document.type, document.id, document.contact_id, entries)
+
+
+def line_entries(
+    books: Books, lines: tuple[Line, ...], line_amount_types: str, sign: int
+) -> tuple[Entry, ...]:
+    """One entry a line, net of tax, and one for all their tax; `sign` 1 debits them."""
+    inclusive = line_amount_types == "Inclusive"
+    entries: list[Entry] = []
+    total_tax = ZERO
+    for line in lines:
         net = line.line_amount - line.tax_amount if inclusive else line.line_amount
-        if net:
+        total_tax += line.tax_amount
+        if net or line.tax_amount:
             assert line.account_id is not None, "an approved line has an account"
-            entries.append(Entry(line.account_id, -sign * net, line.tax_type, line.tracking))
-    if invoice.total_tax:
-        entries.append(Entry(books.system_account_id(TAX), -sign * invoice.total_tax))
-    _post(books, invoice.on, invoice.type, invoice.id, invoice.contact_id, tuple(entries))
+            entries.append(
+                Entry(
+                    line.account_id,
+                    sign * net,
+                    line.tax_type,
+                    line.tracking,
+                    sign * line.tax_amount,
+                    line.description,
+                )
+            )
+    if total_tax:
+        entries.append(Entry(books.system_account_id(TAX), sign * total_tax))
+    return tuple(entries)
+
+
+def control_of(document: Invoice | Credit) -> str:
+    return DEBTORS if document.is_sale else CREDITORS
 
 
 def post_payment(books: Books, payment: Payment, invoice: Invoice) -> None:
     """Dr bank, Cr receivables; money paid for a bill the other way round."""
     sign = 1 if invoice.is_sale else -1
-    control = books.system_account_id(DEBTORS if invoice.is_sale else CREDITORS)
     entries = (
         Entry(payment.account_id, sign * payment.amount),
-        Entry(control, -sign * payment.amount),
+        Entry(books.system_account_id(control_of(invoice)), -sign * payment.amount),
     )
-    _post(books, payment.on, payment.type, payment.id, invoice.contact_id, entries)
-
-
-def post_adjustment(books: Books, on: date, source_id: str, entries: tuple[Entry, ...]) -> None:
-    _post(books, on, "MANJOURNAL", source_id, None, entries)
+    post(books, payment.on, payment.type, payment.id, invoice.contact_id, entries)
 
 
 def reverse(books: Books, source_id: str) -> None:
@@ -102,13 +132,16 @@ def reverse(books: Books, source_id: str) -> None:
             last,
             id=str(len(books.journals) + 1),
             created_at=books.now(),
-            entries=tuple(replace(entry, amount=-entry.amount) for entry in last.entries),
+            entries=tuple(
+                replace(entry, amount=-entry.amount, tax_amount=-entry.tax_amount)
+                for entry in last.entries
+            ),
             reverses=last.id,
         )
     )
 
 
-def _post(
+def post(
     books: Books,
     on: date,
     source_type: str,
@@ -116,6 +149,7 @@ def _post(
     contact_id: str | None,
     entries: tuple[Entry, ...],
 ) -> None:
+    """Write one journal. Raises OutOfBalance unless its entries add up to nothing."""
     if sum(entry.amount for entry in entries):
         raise OutOfBalance(f"{source_type} {source_id}: debits and credits differ: {entries}")
     books.journals.put(

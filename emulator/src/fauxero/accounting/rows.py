@@ -17,6 +17,12 @@ class Switches:
     delete_reconciled_payments: bool = False  # unsure: deletion un-reconciles instead of refusing
     lock_payments_by_date: bool = True  # unsure: the lock dates apply to a payment's own date
     allow_payment_before_invoice: bool = True  # reported the other way by third parties only
+    allocation_date_as_sent: bool = False  # documented: the later of both documents' dates
+    balances_less_credits: bool = True  # unsure: a contact's Outstanding is less unused credit
+    keep_reference_on_credits: bool = False  # unsure: on RECEIVE-OVERPAYMENT and the like
+    delete_reconciled_bank_transactions: bool = False  # unsure, as for payments
+    delete_credit_bank_transactions: bool = False  # documented: not through the API
+    edit_posted_journals: bool = True  # unsure: a POSTED manual journal may be changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,15 @@ class Organisation:
     year_end_locked_on: date | None = None
     next_invoice_number: int = 1
     invoice_prefix: str = "INV-"
+    next_credit_note_number: int = 1
+    credit_note_prefix: str = "CN-"
     next_tax_type: int = 1
     sales_approvals_max: int | None = None  # a month, by invoice date; None: no cap
     bill_approvals_max: int | None = None
     phone_country_code: str = ""
+    reminders_on: bool = False
+    reminder_days: tuple[int, ...] = (7, 14, 21)  # after the due date
+    reminded_on: date | None = None  # reminders up to this day are sent
     switches: Switches = Switches()
 
 
@@ -245,6 +256,11 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
+    """Money for an invoice, or a credit paid back; then `invoice_id` is the credit's id.
+
+    Xero's own answers name both Invoice.
+    """
+
     id: str
     invoice_id: str
     account_id: str
@@ -256,14 +272,17 @@ class Payment:
     reference: str | None = None
     is_reconciled: bool = False
     created_by_app: str | None = None
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     account_id: str
-    amount: Decimal  # debit positive
+    amount: Decimal  # net of tax, debit positive
     tax_type: str | None = None
     tracking: tuple[tuple[str, str], ...] = ()
+    tax_amount: Decimal = Decimal("0.00")  # of this entry; posted to the tax account apart
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
