@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fauxero.accounting import fields, tax
 from fauxero.accounting.base import Findings, refuse_unmodelled
-from fauxero.accounting.contacts import rules as contact_rules
-from fauxero.accounting.contacts.resource import match
+from fauxero.accounting.document_contact import contact_of
 from fauxero.accounting.invoices import lines as invoice_lines
 from fauxero.accounting.money import ZERO, cents, shown
 from fauxero.accounting.resource import Element, NotModelled, WriteOptions
-from fauxero.accounting.rows import Contact, Invoice, Line
+from fauxero.accounting.rows import Invoice, Line
 
 if TYPE_CHECKING:
     from fauxero.accounting.books import Books
@@ -27,12 +27,6 @@ TYPES = (
     "APOVERPAYMENT",
     "ARPREPAYMENT",
     "APPREPAYMENT",
-)
-
-NO_CONTACT = "A Contact must be specified for this type of transaction"
-ARCHIVED_CONTACT = (
-    "The contact with the specified contact details has been archived. "
-    "The contact must be un-archived before creating new invoices or credit notes."
 )
 
 
@@ -60,7 +54,7 @@ def draft(
     type_ = _type(element, before, findings)
     status = fields.choice(element, "Status", STATUSES) or (before.status if before else "DRAFT")
     types = _line_amount_types(element, before)
-    contact = _contact(books, element, before, findings)
+    contact = contact_of(books, element, before, findings)
     setting = invoice_lines.LineSetting(
         books=books,
         is_sale=type_ == "ACCREC",
@@ -72,20 +66,29 @@ def draft(
     )
     given = fields.many(element, "LineItems")
     lines = _lines(setting, given, before)
-    _currency(books, element, before, findings)
+    check_currency(books, element, before.currency if before else None, findings)
     values = _header(element, before) | totals(lines, types)
     values |= {"status": status, "line_amount_types": types, "lines": lines}
     values["updated_at"] = books.now()
     if contact is not None:
         values["contact_id"] = contact.id
     invoice = replace(before, **values) if before else _new(books, type_, options, values)
-    _check_totals_sent(element, invoice, findings)
+    check_totals_sent(element, invoice, findings)
     return Draft(
         invoice=invoice,
         lines_given=bool(given),
         line_ids_given=all(fields.guid(line, "LineItemID") for line in given or ()),
         wants_sent=fields.flag(element, "SentToContact"),
     )
+
+
+class HasTotals(Protocol):
+    @property
+    def sub_total(self) -> Decimal: ...
+    @property
+    def total_tax(self) -> Decimal: ...
+    @property
+    def total(self) -> Decimal: ...
 
 
 def totals(lines: tuple[Line, ...], line_amount_types: str) -> dict[str, Any]:
@@ -173,108 +176,21 @@ def _lines(
     return old
 
 
-def _currency(books: Books, element: Element, before: Invoice | None, findings: Findings) -> None:
+def check_currency(books: Books, element: Element, before: str | None, findings: Findings) -> None:
+    """One currency, the organisation's own; an update may name the one the document has."""
     code = fields.text(element, "CurrencyCode")
-    if code and code.upper() != (before.currency if before else books.organisation.base_currency):
+    if code and code.upper() != (before or books.organisation.base_currency):
         findings.errors.append(f"Organisation is not subscribed to currency {code}")
 
 
-def _check_totals_sent(element: Element, invoice: Invoice, findings: Findings) -> None:
+def check_totals_sent(element: Element, document: HasTotals, findings: Findings) -> None:
     """Totals that do not add up are refused (reported, the text verbatim for Total)."""
     total = fields.number(element, "Total")
-    if total is not None and cents(total) != invoice.total:
+    if total is not None and cents(total) != document.total:
         findings.errors.append("The document total does not equal the sum of the lines.")
-    for name, computed in (("SubTotal", invoice.sub_total), ("TotalTax", invoice.total_tax)):
+    for name, computed in (("SubTotal", document.sub_total), ("TotalTax", document.total_tax)):
         sent = fields.number(element, name)
         if sent is not None and cents(sent) != computed:
             findings.errors.append(
                 f"The {name} {shown(sent)} does not match the sum of the lines {shown(computed)}."
             )
-
-
-# ---- the contact of a document
-
-_IDENTIFYING = frozenset({"ContactID", "ContactNumber", "Name"})
-# What read answers carry and a client may send back without meaning a change.
-_READ_ONLY = frozenset(
-    {
-        "HasValidationErrors",
-        "HasAttachments",
-        "IsCustomer",
-        "IsSupplier",
-        "UpdatedDateUTC",
-        "ContactGroups",
-        "Balances",
-        "SalesTrackingCategories",
-        "PurchasesTrackingCategories",
-        "ContactStatus",
-        "ValidationErrors",
-        "StatusAttributeString",
-    }
-)
-
-
-def _contact(
-    books: Books, element: Element, before: Invoice | None, findings: Findings
-) -> Contact | None:
-    """Find, change or make the contact the block means.
-
-    Xero: documented and reported: by ContactID, ContactNumber or Name; an unknown name makes a
-    contact; further fields change the contact, and contact persons not listed are removed.
-    """
-    block = fields.nested(element, "Contact")
-    if block is None:
-        if before is not None:
-            return books.contacts.get(before.contact_id)
-        findings.errors.append(NO_CONTACT)
-        return None
-    found = _existing(books, block, findings)
-    if findings.errors and found is None:
-        return None
-    is_same = found is not None and before is not None and found.id == before.contact_id
-    if found is not None and found.status != "ACTIVE" and is_same and not _changes(block, found):
-        return found  # only new documents and new contacts of documents are barred
-    if found is not None and found.status != "ACTIVE":
-        findings.errors.append(ARCHIVED_CONTACT)
-        return None
-    if found is None:
-        return _saved(books, block, None, findings)
-    if _changes(block, found):
-        return _saved(books, {"ContactPersons": []} | block, found, findings)
-    return found
-
-
-def _existing(books: Books, block: Element, findings: Findings) -> Contact | None:
-    contact_id = fields.guid(block, "ContactID")
-    if contact_id is not None:
-        found = books.contacts.get(contact_id)
-        if found is None:
-            # Unsure: Xero's text for an unknown ContactID inside a document is not known.
-            findings.errors.append("The contact with the specified ContactID could not be found.")
-        return found
-    if not fields.text(block, "ContactNumber") and not fields.text(block, "Name"):
-        findings.errors.append(contact_rules.NO_IDENTITY)
-        return None
-    return match(books, block)
-
-
-def _changes(block: Element, found: Contact) -> bool:
-    name = fields.text(block, "Name")
-    if name and name != found.name:
-        return True
-    number = fields.text(block, "ContactNumber")
-    if number and number != found.number:
-        return True
-    others = block.keys() - _IDENTIFYING - _READ_ONLY
-    return any(block[key] not in (None, [], "") for key in others)
-
-
-def _saved(
-    books: Books, block: Element, found: Contact | None, findings: Findings
-) -> Contact | None:
-    inner = Findings()
-    contact = contact_rules.build(books, block, found, inner)
-    findings.errors.extend(inner.errors)
-    if inner.errors:
-        return None
-    return books.contacts.put(contact)

@@ -37,6 +37,7 @@ class LineSetting:
     unit_decimals: int
     contact: Contact | None
     findings: Findings
+    takes_discount: bool = True  # Xero: documented: only sales invoices and quotes do
 
 
 def merge(
@@ -263,6 +264,10 @@ def _is_discount_refused(setting: LineSetting, given: dict[str, Decimal | None])
     rate, amount = given["DiscountRate"], given["DiscountAmount"]
     if not rate and not amount:
         return False
+    if not setting.takes_discount:
+        # Rule documented; wording unsure.
+        setting.findings.errors.append("Discounts may not be applied to this type of document.")
+        return True
     if not setting.is_sale:
         setting.findings.errors.append("Discounts may not be applied to ACCPAY invoices.")
         return True
