@@ -146,7 +146,8 @@ def test_a_custom_connection_gets_a_token_for_its_one_organisation(xero: Xero) -
     ).json()
     assert "refresh_token" not in token
     bearer = {"Authorization": f"Bearer {token['access_token']}"}
-    answer = xero.http.get("/api.xro/2.0/Organisation", headers=bearer)
+    asking = bearer | {"Accept": "application/json"}
+    answer = xero.http.get("/api.xro/2.0/Organisation", headers=asking)
     assert answer.json()["Organisations"][0]["OrganisationID"] == xero.organisation_id
     [link] = xero.http.get("/connections", headers=bearer).json()
     assert link["tenantId"] == xero.organisation_id

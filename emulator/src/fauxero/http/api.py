@@ -15,7 +15,7 @@ from fauxero.faults import (
     Fault,
     first,
 )
-from fauxero.http import errors, idempotency
+from fauxero.http import errors, forms, idempotency
 from fauxero.http.calls import Call, perform
 from fauxero.http.exchange import Answer, Request, Trace
 from fauxero.http.query import BadPrecondition
@@ -101,7 +101,7 @@ def _admitted(
             return errors.too_large()
         route = find(request.segments, request.method)
     except (NotFound, NotModelled) as refusal:
-        return _refusal(refusal, trace)
+        return _refusal(refusal, request, trace)
     resource = route.resource
     wanted = resource.read_scopes if request.method == "GET" else resource.write_scopes
     if wanted and not wanted & access.scopes:
@@ -172,7 +172,7 @@ def _performed(call: Call) -> Answer:
     try:
         return perform(call)
     except (NotFound, NotModelled, BadPostData, BadQuery, BadPrecondition) as refusal:
-        return _refusal(refusal, call.trace)
+        return _refusal(refusal, call.request, call.trace)
     except Exception:
         # A bug of fauxero's. The books have been rolled back; the client sees what Xero shows
         # for a bug of its own, and the person running fauxero sees the traceback.
@@ -182,19 +182,19 @@ def _performed(call: Call) -> Answer:
         return errors.internal(call.world.ids.uuid())
 
 
-def _refusal(refusal: Exception, trace: Trace) -> Answer:
+def _refusal(refusal: Exception, request: Request, trace: Trace) -> Answer:
     trace.reason = f"{type(refusal).__name__}: {refusal}"
     match refusal:
         case NotFound():
             return errors.not_found()
         case BadPostData():
-            return errors.bad_post_data(str(refusal))
+            return forms.in_words(request, errors.bad_post_data(str(refusal)))
         case BadQuery():
-            return errors.bad_query(str(refusal))
+            return forms.in_words(request, errors.bad_query(str(refusal)))
         case BadPrecondition():
             return errors.precondition_failed(str(refusal))
         case _:
-            return errors.not_modelled(str(refusal))
+            return forms.in_words(request, errors.not_modelled(str(refusal)))
 
 
 def _error(world: World, fault: Fault) -> Answer:

@@ -20,7 +20,7 @@ from fauxero.accounting.resource import (
     WriteOptions,
 )
 from fauxero.faults import LAG_LISTS, REFUSE, Fault, seconds
-from fauxero.http import batch, codec, errors
+from fauxero.http import batch, codec, errors, forms, xml_codec
 from fauxero.http.exchange import JSON, Answer, Request, Trace
 from fauxero.http.query import list_query, summarizes_errors, unit_decimals
 from fauxero.http.routes import Route
@@ -47,7 +47,6 @@ class Call:
 
 def perform(call: Call) -> Answer:
     """Read or write. Raises RequestRefused; then the books are as they were."""
-    _check_formats(call.request)
     match call.request.method:
         case "GET":
             return _read(call)
@@ -58,34 +57,24 @@ def perform(call: Call) -> Answer:
     raise NotModelled(f"{call.request.method} {call.request.path}")
 
 
-def _check_formats(request: Request) -> None:
-    """Xero answers XML unless JSON is asked for; until XML is modelled, JSON is the default."""
-    accept = (request.header("accept") or "").lower()
-    if accept and not any(form in accept for form in ("json", "*/*", "application/*")):
-        raise NotModelled(f"answers as {accept:.60}; ask for application/json")
-    sent = (request.header("content-type") or "").lower()
-    if request.body and ("xml" in sent or request.body.lstrip()[:1] == b"<"):
-        raise NotModelled("requests in XML; send application/json")
-
-
 def _read(call: Call) -> Answer:
+    if "application/pdf" in (call.request.header("accept") or ""):
+        raise NotModelled(f"{call.request.path} as PDF")
     decimals = unit_decimals(call.request)
     if call.route.key is not None:
         row = call.resource.read_one(call.host.books, call.route.key, unit_decimals=decimals)
         if row is None:
             raise NotFound(call.route.key)
-        return _answer(call, [row])
+        return answered(call, [row])
     query = list_query(call.request, app_id=call.app.id)
     with call.world.as_of(call.host, seconds(call.faults, LAG_LISTS)):
         page: ListPage = call.resource.read_list(call.host.books, query)
-        return _answer(call, page.rows, page.pagination)
+        return answered(call, page.rows, page.pagination)
 
 
 def _write(call: Call) -> Answer:
     resource, route = call.resource, call.route
-    elements = codec.parse_elements(
-        call.request.body, name=resource.name, element_name=resource.element_name
-    )
+    elements = sent(call)
     _check_count(call, elements)
     call.trace.elements = len(elements)
     honours = resource.summarizes_errors and route.key is None
@@ -93,7 +82,7 @@ def _write(call: Call) -> Answer:
     call.world.remember_past(call.host)
     refusal = next((fault for fault in call.faults if fault.action == REFUSE), None)
     if refusal is not None:
-        return _refused_by_fault(refusal, elements)
+        return _refused_by_fault(call, refusal, elements)
     written = batch.write_all(
         call.host.books,
         elements,
@@ -102,26 +91,20 @@ def _write(call: Call) -> Answer:
         saves_in_part=call.world.settings.partial_save,
     )
     if written.is_refused:
-        bad = [outcome for outcome in written.outcomes if outcome.errors]
-        call.trace.reason = bad[0].errors[0]
-        return errors.validation(
-            [_shown(call, batch.marked(outcome, has_status=False)) for outcome in bad]
-        )
+        return refused(call, [outcome for outcome in written.outcomes if outcome.errors])
     rows = [batch.marked(outcome, has_status=not summarizes) for outcome in written.outcomes]
-    refused = [outcome.errors[0] for outcome in written.outcomes if outcome.errors]
-    if refused:
-        call.trace.reason = f"{len(refused)} of {len(rows)} elements: {refused[0]}"
-    return _answer(call, rows)
+    bad = [outcome.errors[0] for outcome in written.outcomes if outcome.errors]
+    if bad:
+        call.trace.reason = f"{len(bad)} of {len(rows)} elements: {bad[0]}"
+    return answered(call, rows)
 
 
 def _delete(call: Call, key: str) -> Answer:
     try:
         with call.host.books.transaction():
             call.resource.delete(call.host.books, key)
-    except ElementRefused as refused:
-        call.trace.reason = refused.errors[0]
-        echo: Element = {call.resource.id_field: key}
-        return errors.validation([batch.marked(Outcome(echo, refused.errors), has_status=False)])
+    except ElementRefused as refusal:
+        return refused(call, [Outcome({call.resource.id_field: key}, refusal.errors)])
     return Answer(204)
 
 
@@ -143,31 +126,53 @@ def _check_count(call: Call, elements: Sequence[Element]) -> None:
         raise BadPostData(f"Only one {name} may be posted in a request.")
 
 
-def _refused_by_fault(fault: Fault, elements: Sequence[Element]) -> Answer:
+def _refused_by_fault(call: Call, fault: Fault, elements: Sequence[Element]) -> Answer:
     if fault.error == 404:
         return errors.not_found()
     if fault.error == errors.BAD_POST_DATA:
-        return errors.bad_post_data(fault.message or "Error converting value. Path ''.")
+        message = fault.message or "Error converting value. Path ''."
+        return forms.in_words(call.request, errors.bad_post_data(message))
     message = fault.message or "The request was refused."
-    return errors.validation(
-        [
-            {**element, "ValidationErrors": [{"Message": message}]}
-            for element in elements[:1] or [{"ID": ZERO_ID}]
-        ]
+    marked = [
+        {**element, "ValidationErrors": [{"Message": message}]}
+        for element in elements[:1] or [{"ID": ZERO_ID}]
+    ]
+    return forms.refusal(call.request, marked, element_name=call.resource.element_name)
+
+
+def sent(call: Call) -> list[Element]:
+    """The elements of the request's body. Raises BadPostData."""
+    resource = call.resource
+    return forms.elements_of(call.request, name=resource.name, element_name=resource.element_name)
+
+
+def refused(call: Call, outcomes: Sequence[Outcome]) -> Answer:
+    """The answer to a request that is refused whole, with the elements that are to blame."""
+    call.trace.reason = outcomes[0].errors[0]
+    return forms.refusal(
+        call.request,
+        [_shown(call, batch.marked(outcome, has_status=False)) for outcome in outcomes],
+        element_name=call.resource.element_name,
     )
 
 
-def _answer(call: Call, rows: Sequence[Element], pagination: Pagination | None = None) -> Answer:
-    body = codec.envelope(
+def answered(call: Call, rows: Sequence[Element], pagination: Pagination | None = None) -> Answer:
+    is_json = forms.wants_json(call.request)
+    write = codec.response if is_json else xml_codec.response
+    body = write(
         answer_id=call.world.ids.uuid(),
         provider=call.app.name,
         at=call.world.clock.now(),
         name=call.resource.name,
+        element_name=call.resource.element_name,
         rows=[_shown(call, row) for row in rows],
         pagination=pagination,
     )
-    return Answer(200, codec.dump(body), JSON)
+    return Answer(200, body, JSON if is_json else forms.XML)
 
 
 def _shown(call: Call, row: Element) -> Element:
+    """Companions of dates, such as DateString, are JSON's alone."""
+    if not forms.wants_json(call.request):
+        return row
     return codec.with_companions(row, call.resource.date_companions)

@@ -1,4 +1,4 @@
-"""JSON as Xero reads and writes it. XML joins here, beside it, when it is modelled.
+"""JSON as Xero reads and writes it; XML is beside it, in xml_codec.
 
 Numbers are exact both ways: a decimal comes in as the digits that were sent and goes out with
 the decimals it has. Dates go out as `/Date(ms+0000)/` (documented, and recorded on the wire).
@@ -70,15 +70,17 @@ def with_companions(row: Element, names: Sequence[str]) -> Element:
     return shown
 
 
-def envelope(
+def response(
     *,
     answer_id: str,
     provider: str,
     at: datetime,
     name: str,
+    element_name: str,
     rows: Sequence[Element],
     pagination: Pagination | None = None,
-) -> Element:
+) -> bytes:
+    """Return a success. JSON has no use for `element_name`; XML does."""
     body: Element = {
         "Id": answer_id,
         "Status": "OK",
@@ -93,7 +95,7 @@ def envelope(
             "itemCount": pagination.item_count,
         }
     body[name] = rows
-    return body
+    return dump(body)
 
 
 def parse_elements(body: bytes, *, name: str, element_name: str) -> list[Element]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from fauxero.accounting.resource import Element
-from fauxero.http import codec
-from fauxero.http.exchange import HTML, JSON, Answer, json_answer, text_answer
+from fauxero.http.exchange import HTML, Answer, json_answer, text_answer
 
 VALIDATION = 10
 BAD_POST_DATA = 14
@@ -100,30 +98,25 @@ def too_large() -> Answer:
     return text_answer("Request Entity Too Large", status=413)
 
 
-def exception(number: int, kind: str, message: str, *, status: int = 400) -> Answer:
-    body = {"ErrorNumber": number, "Type": kind, "Message": message}
-    return json_answer(body, status=status, compact=True)
+@dataclass(frozen=True, slots=True)
+class ApiException:
+    """An error with a number: its form, JSON or XML, is the request's to choose."""
+
+    number: int
+    kind: str
+    message: str
+    status: int = 400
 
 
-def validation(elements: Sequence[Element]) -> Answer:
-    body = {
-        "ErrorNumber": VALIDATION,
-        "Type": "ValidationException",
-        "Message": "A validation exception occurred",
-        "Elements": elements,
-    }
-    return Answer(400, codec.dump(body), JSON)
+def bad_post_data(message: str) -> ApiException:
+    return ApiException(BAD_POST_DATA, "PostDataInvalidException", message)
 
 
-def bad_post_data(message: str) -> Answer:
-    return exception(BAD_POST_DATA, "PostDataInvalidException", message)
+def bad_query(message: str) -> ApiException:
+    return ApiException(BAD_QUERY, "QueryParseException", message)
 
 
-def bad_query(message: str) -> Answer:
-    return exception(BAD_QUERY, "QueryParseException", message)
-
-
-def not_modelled(message: str) -> Answer:
+def not_modelled(message: str) -> ApiException:
     """501 is Xero's own status for a method an endpoint lacks; the words say whose it is."""
     words = f"Not modelled by fauxero: {message}"
-    return exception(0, "NotImplementedException", words, status=501)
+    return ApiException(0, "NotImplementedException", words, status=501)

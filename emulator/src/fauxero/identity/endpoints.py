@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fauxero.http import errors
+from fauxero.http import errors, forms
 from fauxero.http.exchange import Answer, Request, Trace, json_answer
 from fauxero.identity.authorize import authorize
 from fauxero.identity.records import Access, Connection
@@ -77,7 +77,7 @@ def _connections(world: World, request: Request, trace: Trace) -> Answer:
         trace.reason = "unknown connection"
         return errors.not_found()
     trace.reason = "method or path not modelled"
-    return errors.not_modelled(f"{request.method} {request.path}")
+    return forms.in_words(request, errors.not_modelled(f"{request.method} {request.path}"))
 
 
 def _iso(at: datetime) -> str:
