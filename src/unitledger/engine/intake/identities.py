@@ -7,14 +7,15 @@ the handles we write to the books are made from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from unitledger.core.billing import RecordKey, RecordKind
-from unitledger.store.records import RecordVersion
+from unitledger.store.records import RecordVersion, SourceAlias
 
 
 @dataclass(slots=True)
@@ -36,12 +37,17 @@ class Known:
 
 
 def look_up(*, operator_id: int, keys: Iterable[RecordKey]) -> dict[RecordKey, Known]:
-    """The known records among those the keys name, each under every key that names it here."""
+    """The known records among those the keys name, each under every key that names it here.
+
+    To be called within a transaction."""
     wanted = list(dict.fromkeys(keys))
     if not wanted:
         return {}
-    found = {**_by_alias(operator_id, wanted), **_by_identifier(operator_id, wanted)}
-    records = _records(operator_id, set(found.values()))
+    with _through_the_index():
+        found = _by_identifier(operator_id, wanted)
+        if SourceAlias.objects.filter(operator_id=operator_id).exists():
+            found = {**_by_alias(operator_id, wanted), **found}
+        records = _records(operator_id, set(found.values()))
     return {key: records[record_id] for key, record_id in found.items()}
 
 
@@ -81,6 +87,17 @@ _RECORDS = """
     WHERE r.operator_id = %s AND r.id = ANY(%s)
     ORDER BY r.id, i.id
 """
+
+
+@contextmanager
+def _through_the_index() -> Iterator[None]:
+    """Look keys up in the index. As long as a table is of middling size, the planner would
+    rather read all of it for a chunk's keys, and a row would cost more with every row before."""
+    names = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {name} = off" for name in names))
+        yield
+        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in names))
 
 
 def _by_identifier(operator_id: int, keys: Sequence[RecordKey]) -> dict[RecordKey, int]:

@@ -140,7 +140,9 @@ class Importing:
             .values_list("row_number", flat=True)
         )
         taken = [each for each in done if each.row_number not in refused]
-        seen.remember(look_up(operator_id=self._operator_id, keys=_own_keys(taken)).values())
+        with transaction.atomic():
+            known = look_up(operator_id=self._operator_id, keys=_own_keys(taken))
+            seen.remember(known.values())
         return chunk[len(done) :]
 
     def _take(self, arrivals: list[Arrived], seen: Seen) -> None:
