@@ -89,6 +89,7 @@ class Trial:
         self._is_shown = is_shown
         self._home = installation.home()
         self._folder = keeping.folder_of(self._home)
+        self._operator_name: str | None = None
 
     @contextmanager
     def playing(self, programs: Programs, stopping: Stopping) -> Iterator[Result]:
@@ -183,16 +184,18 @@ class Trial:
         # Behind the first sync, which is done here, so that the two do not share the machine.
         self._start_worker(programs)
         _wait_for_page(programs, port=web_port)
-        self._tell_others(programs, kept, result)
+        self._operator_name = kept.operator_name
+        self.tell_others(programs, result)
         return result
 
-    def _tell_others(self, programs: Programs, kept: Kept, result: Result) -> None:
+    def tell_others(self, programs: Programs, result: Result) -> None:
+        """Let the commands of other terminals find what runs."""
         installation.write_running(
             Running(
                 pid=os.getpid(),
                 web_url=result.url,
                 fauxero_url=result.fauxero_url,
-                operator=kept.operator_name,
+                operator=self._operator_name,
                 database_url=os.environ.get("DATABASE_URL"),
                 processes=programs.pids,
             )
@@ -226,11 +229,16 @@ class Trial:
 
     def _start_web(self, programs: Programs, *, port: int) -> None:
         programs.start(
-            "web", ("unitledger", "web", "--port", str(port)), environment=self._environment
+            "web",
+            ("unitledger", "web", "--port", str(port)),
+            environment=self._environment,
+            is_restarted=True,
         )
 
     def _start_worker(self, programs: Programs) -> None:
-        programs.start("worker", ("unitledger", "worker"), environment=self._environment)
+        programs.start(
+            "worker", ("unitledger", "worker"), environment=self._environment, is_restarted=True
+        )
 
     @property
     def _environment(self) -> Mapping[str, str]:

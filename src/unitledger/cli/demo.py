@@ -69,7 +69,9 @@ def _run(trial: Trial, stopping: Stopping, *, is_exit: bool, as_json: bool, is_o
                 webbrowser.open(result.url)
             trial.say("Ctrl-C stops everything.")
             while not stopping.wait(CHECK_SECONDS):
-                programs.check()
+                for name in programs.mend():
+                    trial.say(f"The {name} was killed; it runs again.")
+                    trial.tell_others(programs, result)
             trial.say("Stopping.")
             return 0
     except (BooksUnavailable, ConsentLost, DayUsedUp, IdentityUnavailable) as trouble:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+
 import click
 
 from unitledger import installation
@@ -20,7 +23,8 @@ THREADS = 4
     type=click.IntRange(min=1),
     help="How many processes answer.",
 )
-def command(host: str, port: int, processes: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the address.")
+def command(host: str, port: int, processes: int, as_json: bool) -> None:
     """Serve the pages until SIGTERM or Ctrl-C.
 
     Beyond this machine, put a proxy with TLS before it and set UNITLEDGER_URL to its address.
@@ -30,6 +34,9 @@ def command(host: str, port: int, processes: int) -> None:
 
     # Held here too, so that a process that answers may end and start again.
     with installation.opened():
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        said = json.dumps({"pid": os.getpid(), "url": url}) if as_json else f"Serving {url}"
+        click.echo(said)
         Server(
             APPLICATION,
             address=host,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+
 import click
 
 from unitledger import installation
@@ -25,7 +28,8 @@ STOP_SECONDS = 20.0
     type=click.FloatRange(min=0),
     help="How long to let work end after SIGTERM.",
 )
-def command(organisations: int, stop_seconds: float) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object when it works.")
+def command(organisations: int, stop_seconds: float, as_json: bool) -> None:
     """Work on every organisation that is due. Run as many workers as you like.
 
     SIGTERM and Ctrl-C stop it behind what is on its way. What a killed worker left open is
@@ -36,4 +40,5 @@ def command(organisations: int, stop_seconds: float) -> None:
         from unitledger.jobs.worker import run_worker
 
         wiring.check_place()
+        click.echo(json.dumps({"pid": os.getpid()}) if as_json else "Working. Ctrl-C stops it.")
         run_worker(organisations=organisations, stop_seconds=stop_seconds)

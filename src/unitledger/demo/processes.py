@@ -10,15 +10,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from unitledger.installation import InstallationError
 
 STOP_SECONDS = 25.0
 POLL_SECONDS = 0.05
+RESTARTS_MAX = 20
 LOG_TAIL_BYTES = 2_000
 _SET_PARENT_DEATH_SIGNAL = 1  # Linux: prctl(2), PR_SET_PDEATHSIG
 _OURS = ("unitledger", "fauxero")
@@ -49,11 +51,21 @@ class Programs:
 
     folder: Path
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _again: dict[str, Callable[[], object]] = field(default_factory=dict)
+    _restarts: int = 0
 
     def start(
-        self, name: str, arguments: Sequence[str], *, environment: Mapping[str, str]
-    ) -> subprocess.Popen[bytes]:
-        """Start `python -m …` in a session of its own: Ctrl-C is for us to pass on."""
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        is_restarted: bool = False,
+    ) -> None:
+        """Start `python -m …` in a session of its own: Ctrl-C is for us to pass on.
+
+        `is_restarted`: `mend` starts it again where it was killed.
+        """
         with self._log(name).open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
@@ -65,8 +77,11 @@ class Programs:
                 preexec_fn=die_with_parent,
             )
         self._running[name] = process
+        if is_restarted:
+            self._again[name] = partial(
+                self.start, name, arguments, environment=environment, is_restarted=True
+            )
         self._write_down()
-        return process
 
     def first_line(self, name: str, *, seconds: float) -> str:
         """The line a program prints when it is ready."""
@@ -83,6 +98,16 @@ class Programs:
         for name, process in self._running.items():
             if process.poll() is not None:
                 raise self._failure(name)
+
+    def mend(self) -> list[str]:
+        """Start again what was killed; the names. Raises where that helps no more."""
+        ended = [name for name, process in self._running.items() if process.poll() is not None]
+        for name in ended:
+            self._restarts += 1
+            if name not in self._again or self._restarts > RESTARTS_MAX:
+                raise self._failure(name)
+            self._again[name]()
+        return ended
 
     @property
     def pids(self) -> Mapping[str, int]:

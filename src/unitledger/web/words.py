@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unitledger.core.documents import DocumentKind, DocumentState
 from unitledger.store.connections import ConnectionState
@@ -52,3 +52,8 @@ RUNS = {
     "failed": Look("Failed", "failed", "bad"),
 }
 TRIGGERS = {"schedule": "by itself", "import": "after an import", "cli": "asked for"}
+
+
+def quiet(look: Look) -> Look:
+    """The same without its colour: for a state that no record is in."""
+    return replace(look, colour="mute")

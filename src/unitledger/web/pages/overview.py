@@ -114,7 +114,7 @@ def _tiles(standing: Sequence[Standing]) -> list[Tile]:
         currencies = {each.currency for each in found if each.currency}
         tiles.append(
             Tile(
-                look=words.DOCUMENTS[state],
+                look=words.DOCUMENTS[state] if found else words.quiet(words.DOCUMENTS[state]),
                 count=sum(each.count for each in found),
                 # An invoice and its payment are the same money: the tile says what was billed.
                 amount=sum(
