@@ -23,7 +23,10 @@ class OwnedByOperator(models.Model):
     operator's. Row-level security rests on the same column.
     """
 
-    operator = models.ForeignKey("store.Operator", on_delete=models.PROTECT, related_name="+")
+    # No index of its own: (operator_id, key) is one where rows are found by their operator.
+    operator = models.ForeignKey(
+        "store.Operator", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     operator_id: int
 
     class Meta:
@@ -33,13 +36,21 @@ class OwnedByOperator(models.Model):
 if TYPE_CHECKING:
     # The class's call as a type checker can follow it: its own `__new__` hides ours.
     def Owned(  # noqa: N802
-        to: str, *, null: bool = False, on_delete: Callable[..., object] = models.PROTECT
+        to: str,
+        *,
+        null: bool = False,
+        on_delete: Callable[..., object] = models.PROTECT,
+        db_index: bool = True,
     ) -> models.ForeignKey[Any]: ...
 
 else:
 
     class Owned(models.ForeignKey):
-        """A foreign key to a row of the same operator; its constraint is (operator_id, …_id)."""
+        """A foreign key to a row of the same operator; its constraint is (operator_id, …_id).
+
+        `db_index=False` where another index begins with the column, or nothing is found by it:
+        every index is written at every change of a row.
+        """
 
         def __init__(self, to: str, **kwargs: object) -> None:
             kwargs.setdefault("on_delete", models.PROTECT)

@@ -57,7 +57,7 @@ class Invoice(_OfRecord):
 
 
 class InvoiceLine(OwnedByOperator):
-    invoice = Owned("store.Invoice", on_delete=models.CASCADE)
+    invoice = Owned("store.Invoice", on_delete=models.CASCADE, db_index=False)
     invoice_id: int
     position = models.SmallIntegerField()
     charge = Owned("store.Charge")
@@ -100,7 +100,7 @@ class Payment(_OfRecord):
 class Allocation(OwnedByOperator):
     """The part of a payment that settles one invoice."""
 
-    payment = Owned("store.Payment", on_delete=models.CASCADE)
+    payment = Owned("store.Payment", on_delete=models.CASCADE, db_index=False)
     payment_id: int
     invoice_record = Owned("store.SourceRecord")
     invoice_record_id: int

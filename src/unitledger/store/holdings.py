@@ -19,11 +19,11 @@ class FindingState(StrEnum):
 class XeroObject(OwnedByOperator):
     """One object as Xero last showed it. Ours where `document` is set."""
 
-    organisation = Owned("store.Organisation")
+    organisation = Owned("store.Organisation", db_index=False)
     organisation_id: int
     kind = models.TextField()
     xero_id = models.TextField()
-    document = Owned("store.Document", null=True)
+    document = Owned("store.Document", null=True, db_index=False)
     document_id: int | None
     status = models.TextField()
     number = models.TextField(null=True)
@@ -55,9 +55,16 @@ class XeroObject(OwnedByOperator):
             choices_check("kind", DocumentKind, "xero_object_kind_known"),
         ]
         indexes = [
-            models.Index(fields=["organisation", "kind", "number"], name="xero_object_number"),
-            models.Index(fields=["organisation", "token"], name="xero_object_token"),
-            models.Index(fields=["organisation", "invoice_id"], name="xero_object_invoice"),
+            models.Index(
+                fields=["organisation", "kind", "number"],
+                condition=models.Q(number__isnull=False),
+                name="xero_object_number",
+            ),
+            models.Index(
+                fields=["organisation", "token"],
+                condition=models.Q(token__isnull=False),
+                name="xero_object_token",
+            ),
             models.Index(
                 models.F("organisation"),
                 models.Func(models.F("name"), function="lower"),

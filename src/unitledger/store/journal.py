@@ -47,13 +47,14 @@ class Document(OwnedByOperator):
     """
 
     public_id = public_id()
-    organisation = Owned("store.Organisation", null=True)  # bound when it is planned
+    # Bound when it is planned.
+    organisation = Owned("store.Organisation", null=True, db_index=False)
     organisation_id: int | None
     kind = models.TextField()
-    record = Owned("store.SourceRecord")
+    record = Owned("store.SourceRecord", db_index=False)
     record_id: int
     part = models.TextField(default="")  # for a payment: the record id of the invoice it settles
-    parent = Owned("store.Document", null=True)  # the contact of an invoice, …
+    parent = Owned("store.Document", null=True, db_index=False)  # the contact of an invoice, …
     parent_id: int | None
     state = models.TextField(default=DocumentState.NEW)
     problems = models.JSONField(default=list)  # why it is not synced: code and facts of each
@@ -117,7 +118,11 @@ class Document(OwnedByOperator):
             ),
             models.Index(fields=["record"], name="document_record"),
             models.Index(fields=["parent"], name="document_parent"),
-            models.Index(fields=["operator", "link_token"], name="document_link"),
+            models.Index(
+                fields=["operator", "link_token"],
+                condition=models.Q(link_token__isnull=False),
+                name="document_link",
+            ),
             models.Index(
                 fields=["organisation", "kind"],
                 condition=models.Q(xero_id__isnull=False, verified_at__isnull=True),
@@ -165,9 +170,9 @@ class Run(OwnedByOperator):
 class Batch(OwnedByOperator):
     """One request, written down before it is sent: its key and its exact bytes."""
 
-    organisation = Owned("store.Organisation")
+    organisation = Owned("store.Organisation", db_index=False)
     organisation_id: int
-    run = Owned("store.Run")
+    run = Owned("store.Run", db_index=False)
     run_id: int
     kind = models.TextField()
     state = models.TextField(default=BatchState.SENDING)
@@ -204,9 +209,9 @@ class Batch(OwnedByOperator):
 class Effect(OwnedByOperator):
     """One intended write."""
 
-    organisation = Owned("store.Organisation")
+    organisation = Owned("store.Organisation", db_index=False)
     organisation_id: int
-    document = Owned("store.Document")
+    document = Owned("store.Document", db_index=False)
     document_id: int
     kind = models.TextField()
     state = models.TextField(default=EffectState.WAITING)
@@ -220,7 +225,7 @@ class Effect(OwnedByOperator):
     content = models.JSONField(null=True)  # the wanted document, to compare with later
     total = money_field(null=True)  # what the books should answer
     target_id = models.TextField(null=True)  # Xero id, for an update, void or deletion
-    batch = Owned("store.Batch", null=True)
+    batch = Owned("store.Batch", null=True, db_index=False)
     batch_id: int | None
     batch_size = models.SmallIntegerField(default=1)
     batch_max = models.SmallIntegerField(default=50)
@@ -278,7 +283,7 @@ class EffectDependency(OwnedByOperator):
     """An effect that may go only after another was applied (a void after the deletions of
     its payments, a payment's next incarnation after the deletion of the one before)."""
 
-    effect = Owned("store.Effect", on_delete=models.CASCADE)
+    effect = Owned("store.Effect", on_delete=models.CASCADE, db_index=False)
     effect_id: int
     needs = Owned("store.Effect")
     needs_id: int

@@ -42,7 +42,7 @@ class ImportRun(OwnedByOperator):
 class Arrival(OwnedByOperator):
     """What came in, before anything was understood: a file's row, a message's body."""
 
-    import_run = Owned("store.ImportRun", null=True)
+    import_run = Owned("store.ImportRun", null=True, db_index=False)
     import_run_id: int | None
     row_number = models.BigIntegerField(null=True)
     raw = models.JSONField()
@@ -81,7 +81,7 @@ class SourceRecord(OwnedByOperator):
 class RecordIdentifier(OwnedByOperator):
     """A name a record goes by. A record may have several: printed number, guid."""
 
-    record = Owned("store.SourceRecord")
+    record = Owned("store.SourceRecord", db_index=False)
     record_id: int
     source = models.TextField()
     kind = models.TextField()
@@ -126,7 +126,7 @@ class SourceAlias(OwnedByOperator):
 class RecordVersion(OwnedByOperator):
     """What a record said at one time. Append-only: history stays."""
 
-    record = Owned("store.SourceRecord")
+    record = Owned("store.SourceRecord", db_index=False)
     record_id: int
     version = models.IntegerField()
     content = models.JSONField()
