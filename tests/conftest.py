@@ -63,7 +63,7 @@ def server(server_home: Path) -> Iterator[postgres.EmbeddedServer]:
 def template(server: postgres.EmbeddedServer, server_home: Path) -> Iterator[str]:
     """The name of a database with all migrations applied, to be copied and not to be used."""
     kept = dict(os.environ)
-    _make_database(server, TEMPLATE)
+    _execute(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     os.environ["UNITLEDGER_HOME"] = str(server_home)
     os.environ["DATABASE_URL"] = server.url(TEMPLATE)
     _point_django_at(server.url(TEMPLATE))
@@ -74,19 +74,52 @@ def template(server: postgres.EmbeddedServer, server_home: Path) -> Iterator[str
     os.environ.update(kept)
 
 
+@pytest.fixture(scope="session")
+def used_databases() -> list[Database]:
+    """Databases that earlier tests have left behind, empty again."""
+    return []
+
+
 @pytest.fixture
 def database(
-    server: postgres.EmbeddedServer, template: str, monkeypatch: pytest.MonkeyPatch
+    server: postgres.EmbeddedServer,
+    template: str,
+    used_databases: list[Database],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Database]:
-    """A clean, migrated database for this test alone, with Django's connection pointed at it."""
-    name = f"test_{next(_numbers)}"
-    mine = Database(name=name, url=server.url(name))
-    _make_database(server, mine.name, template=template)
+    """A clean, migrated database for this test alone, with Django's connection pointed at it.
+
+    Making and dropping one costs more than most tests, so they are emptied and used again.
+    """
+    mine = used_databases.pop() if used_databases else _new_database(server, template)
     monkeypatch.setenv("DATABASE_URL", mine.url)
     _point_django_at(mine.url)
     yield mine
     _point_django_at(server.url(template))
-    _drop_database(server, mine.name)
+    _empty(mine)
+    used_databases.append(mine)
+
+
+def _new_database(server: postgres.EmbeddedServer, template: str) -> Database:
+    name = f"test_{next(_numbers)}"
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    _execute(server, statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return Database(name=name, url=server.url(name))
+
+
+def _empty(database: Database) -> None:
+    """Delete every row but those the migrations made; end what a killed child left connected."""
+    with psycopg.connect(database.url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+            "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
 
 def _point_django_at(url: str) -> None:
@@ -96,16 +129,6 @@ def _point_django_at(url: str) -> None:
 
     connections.close_all()
     connections.settings["default"].update(database_settings(url))
-
-
-def _make_database(server: postgres.EmbeddedServer, name: str, template: str = "template1") -> None:
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    _execute(server, statement.format(sql.Identifier(name), sql.Identifier(template)))
-
-
-def _drop_database(server: postgres.EmbeddedServer, name: str) -> None:
-    # FORCE ends what a killed child process of the test left connected.
-    _execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _execute(server: postgres.EmbeddedServer, statement: sql.Composed) -> None:
