@@ -10,11 +10,12 @@ from fauxero.accounting import bookkeeper
 from fauxero.accounting.books import Books
 from fauxero.accounting.reports import trial_balance
 from fauxero.accounting.resource import Element, ListPage, ListQuery, Outcome, WriteOptions
-from fauxero.accounting.resources import RESOURCES
+from fauxero.accounting.resources import RESOURCES, SUB_RESOURCES
 from fauxero.clock import Clock
 from fauxero.ids import Ids
 
 ORGANISATION_ID = "96d8fbb9-e7bf-4327-a284-cb5da3384f97"
+CREDITS = ("CreditNote", "Overpayment", "Prepayment")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -75,6 +76,43 @@ class Story:
             "Date": "2026-11-10",
         }
         return request | more
+
+    def credit_note(self, amount: str = "120.00", **more: Any) -> Element:
+        return done(self.put("creditnotes", **self.credit_note_request(amount, **more)))
+
+    def credit_note_request(self, amount: str = "120.00", **more: Any) -> Element:
+        request = self.invoice_request(amount) | {"Type": "ACCRECCREDIT", "DueDate": None}
+        return request | more
+
+    def refund(self, credit: Element, amount: str | None = None, **more: Any) -> Element:
+        """Pay back a credit note, overpayment or prepayment; all that is left by default."""
+        return done(self.put("payments", **self.refund_request(credit, amount, **more)))
+
+    def refund_request(self, credit: Element, amount: str | None = None, **more: Any) -> Element:
+        kind = next(name for name in CREDITS if f"{name}ID" in credit)
+        left = self.read(f"{kind.lower()}s", credit[f"{kind}ID"])["RemainingCredit"]
+        request: Element = {
+            kind: {f"{kind}ID": credit[f"{kind}ID"]},
+            "Account": {"Code": "090"},
+            "Amount": Decimal(amount) if amount else left,
+            "Date": "2026-11-10",
+        }
+        return request | more
+
+    def allocating(self, credit: Element, invoice: Element, amount: str, **more: Any) -> Outcome:
+        kind = next(name for name in CREDITS if f"{name}ID" in credit)
+        request = {"Amount": Decimal(amount), "Invoice": {"InvoiceID": invoice["InvoiceID"]}}
+        resource = SUB_RESOURCES[f"{kind.lower()}s", "allocations"]
+        return resource.create(self.books, credit[f"{kind}ID"], request | more, self.options)
+
+    def allocate(self, credit: Element, invoice: Element, amount: str, **more: Any) -> Element:
+        return done(self.allocating(credit, invoice, amount, **more))
+
+    def take_off(self, credit: Element, allocation: Element) -> Element:
+        kind = next(name for name in CREDITS if f"{name}ID" in credit)
+        resource = SUB_RESOURCES[f"{kind.lower()}s", "allocations"]
+        with self.books.transaction():
+            return resource.delete(self.books, credit[f"{kind}ID"], allocation["AllocationID"])
 
     def bookkeeper(self, act: str, **arguments: Any) -> Element:
         return bookkeeper.ACTS[act](self.books, **arguments)

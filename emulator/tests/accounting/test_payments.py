@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from fauxero.accounting.payments import NOT_AUTHORISED, TOO_MUCH
-from fauxero.accounting.resource import BadPostData, NotFound, NotModelled
+from fauxero.accounting.resource import BadPostData, NotFound
 from tests.accounting.story import Story, done, line, refused
 
 D = Decimal
@@ -184,16 +184,6 @@ def test_a_deleted_payment_is_still_read(story: Story) -> None:
     payment = story.pay(story.invoice())
     story.post("payments", payment["PaymentID"], Status="DELETED")
     assert story.read("payments", payment["PaymentID"])["Status"] == "DELETED"
-
-
-def test_what_is_not_modelled_is_refused_loudly(story: Story) -> None:
-    request = story.payment_request(story.invoice())
-    for other in (
-        {"CreditNote": {"CreditNoteNumber": "CN-1"}},
-        {"Overpayment": {"OverpaymentID": "x"}},
-    ):
-        with pytest.raises(NotModelled):
-            story.put("payments", **(request | other))
 
 
 def test_wrong_types_and_unknown_ids_refuse_the_request(story: Story) -> None:

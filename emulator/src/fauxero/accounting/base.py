@@ -88,7 +88,7 @@ class BaseResource:
     ) -> Outcome:
         raise NotModelled(f"Updating {self.name} is not modelled")
 
-    def delete(self, books: Books, key: str) -> None:
+    def delete(self, books: Books, key: str) -> Element | None:
         raise NotModelled(f"Deleting {self.name} is not modelled")
 
 

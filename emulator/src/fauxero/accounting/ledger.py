@@ -176,26 +176,45 @@ def check(books: Books) -> None:
     for account_id, total in totals.items():
         if books.balances.total(account_id) != total:
             raise OutOfBalance(f"account {account_id}: running balance differs from its journals")
-    _check_control(books, totals[books.system_account_id(DEBTORS)], "ACCREC", 1)
-    _check_control(books, totals[books.system_account_id(CREDITORS)], "ACCPAY", -1)
-    _check_payments(books)
+    for name, is_sale in ((DEBTORS, True), (CREDITORS, False)):
+        _check_control(books, totals[books.system_account_id(name)], is_sale)
+    _check_settled(books)
 
 
-def _check_control(books: Books, balance: Decimal, type_: str, sign: int) -> None:
+def _check_control(books: Books, balance: Decimal, is_sale: bool) -> None:
+    """What documents owe, less the credits that sit in the same account."""
     due = sum(
-        (inv.amount_due for inv in books.invoices if inv.type == type_ and inv.in_ledger), ZERO
+        (inv.amount_due for inv in books.invoices if inv.is_sale == is_sale and inv.in_ledger), ZERO
     )
-    if balance != sign * due:
-        raise OutOfBalance(f"{type_}: control account holds {balance}, documents owe {sign * due}")
+    unused = sum(
+        (row.remaining for row in books.credits if row.is_sale == is_sale and row.in_control), ZERO
+    )
+    expected = (due - unused) * (1 if is_sale else -1)
+    if balance != expected:
+        side = "receivables" if is_sale else "payables"
+        raise OutOfBalance(f"{side}: control account holds {balance}, documents say {expected}")
 
 
-def _check_payments(books: Books) -> None:
+def _check_settled(books: Books) -> None:
+    """Every document is paid, credited and used by exactly what says so."""
     paid: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for payment in books.payments:
         if payment.status == "AUTHORISED":
             paid[payment.invoice_id] += payment.amount
+    allocated: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for allocation in books.allocations:
+        if not allocation.is_deleted:
+            allocated[allocation.invoice_id] += allocation.amount
+            allocated[allocation.credit_id] += allocation.amount
     for invoice in books.invoices:
         if invoice.amount_paid != paid[invoice.id]:
             raise OutOfBalance(f"invoice {invoice.id}: AmountPaid differs from its payments")
+        if invoice.amount_credited != allocated[invoice.id]:
+            raise OutOfBalance(f"invoice {invoice.id}: AmountCredited differs from allocations")
         if invoice.amount_due < 0:
             raise OutOfBalance(f"invoice {invoice.id}: more was paid than is owed")
+    for credit in books.credits:
+        if (credit.refunded, credit.allocated) != (paid[credit.id], allocated[credit.id]):
+            raise OutOfBalance(f"credit {credit.id}: what is left differs from its uses")
+        if credit.remaining < 0:
+            raise OutOfBalance(f"credit {credit.id}: more was used than there is")

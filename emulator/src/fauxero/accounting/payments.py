@@ -1,8 +1,9 @@
-"""The Payments resource: money received on invoices (and paid on bills), and taking it back.
+"""The Payments resource: money for invoices and bills, credits paid back, and undoing both.
 
 Evidence: fields, account rule, PAID flip and that payments are only made and deleted are
 documented (Payments); the two refusals are from the OpenAPI examples and reported, together
-where the invoice was already paid.
+where the invoice was already paid. Refunds of credit notes, overpayments and prepayments are
+documented (Payments; Overpayments; Prepayments).
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from fauxero.accounting.base import (
     Findings,
     attempt,
     present,
-    refuse_unmodelled,
 )
 from fauxero.accounting.contacts import wire as contact_wire
-from fauxero.accounting.invoices import posting
+from fauxero.accounting.credits import posting as credit_posting
+from fauxero.accounting.invoices import posting as invoice_posting
 from fauxero.accounting.listing import Selection, answer
 from fauxero.accounting.locks import lock_problem
-from fauxero.accounting.money import cents
+from fauxero.accounting.money import cents, shown
+from fauxero.accounting.money_rows import CREDIT_NOTE, OVERPAYMENT, PREPAYMENT, Credit
 from fauxero.accounting.resource import (
     Element,
     ListPage,
@@ -44,15 +46,9 @@ if TYPE_CHECKING:
 NOT_AUTHORISED = "Payments can only be made against Authorised documents"
 TOO_MUCH = "Payment amount exceeds the amount outstanding on this document"
 
+WITHIN_BATCH = "Payments within a batch cannot be deleted."  # reported
+
 _ONE = Decimal("1.0")
-_NOT_MODELLED = (
-    "CreditNote",
-    "CreditNoteNumber",
-    "Prepayment",
-    "Overpayment",
-    "BatchPayment",
-    "BatchPaymentID",
-)
 
 
 class PaymentsResource(BaseResource):
@@ -120,47 +116,126 @@ class PaymentsResource(BaseResource):
 
 
 def _create(books: Books, element: Element, options: WriteOptions, findings: Findings) -> Element:
-    refuse_unmodelled(element, *_NOT_MODELLED)
-    invoice = _invoice(books, element, findings)
-    account = _account(books, element, findings)
+    target = _target(books, element, findings)
+    account = account_of(books, element, findings)
+    payment = build(books, element, target, account, options, findings)
+    findings.refuse_if_any()
+    assert payment is not None
+    store(books, payment)
+    return full(books, payment)
+
+
+def build(
+    books: Books,
+    element: Element,
+    target: Invoice | Credit | None,
+    account: Account | None,
+    options: WriteOptions,
+    findings: Findings,
+) -> Payment | None:
+    """Return the payment an element asks for; None and errors in `findings` if it may not be."""
     amount = fields.number(element, "Amount")
     on = fields.day(element, "Date") or books.today()
     if amount is None or cents(amount) <= 0:
         # Rule documented (the amount is required and positive); wording unsure.
         findings.errors.append("Payment amount must be greater than zero.")
-    if invoice is not None:
-        _check_target(invoice, amount, findings)
-        if on < invoice.on and not books.switches.allow_payment_before_invoice:
+    if target is not None:
+        check_target(target, amount, findings)
+        if on < target.on and not books.switches.allow_payment_before_invoice:
             findings.errors.append("The payment date cannot be before the document date.")
     if books.switches.lock_payments_by_date and (problem := lock_problem(books, on)):
         findings.errors.append(problem)
-    findings.refuse_if_any()
-    assert invoice is not None and account is not None and amount is not None
-    payment = Payment(
+    if findings.errors or target is None or account is None or amount is None:
+        return None
+    return Payment(
         id=books.ids.uuid(),
-        invoice_id=invoice.id,
+        invoice_id=target.id,
         account_id=account.id,
         on=on,
         amount=cents(amount),
-        type="ACCRECPAYMENT" if invoice.is_sale else "ACCPAYPAYMENT",
+        type=payment_type(target),
         status="AUTHORISED",
         updated_at=books.now(),
         reference=fields.text(element, "Reference") or None,
         is_reconciled=bool(fields.flag(element, "IsReconciled")),
         created_by_app=options.app_id,
     )
-    posting.add_payment(books, payment)
-    return full(books, payment)
 
 
-def _check_target(invoice: Invoice, amount: Decimal | None, findings: Findings) -> None:
-    if invoice.status != "AUTHORISED":
+def store(books: Books, payment: Payment) -> None:
+    if payment.invoice_id in books.invoices:
+        invoice_posting.add_payment(books, payment)
+    else:
+        credit_posting.refund(books, payment)
+
+
+def take_back(books: Books, payment: Payment) -> None:
+    if payment.invoice_id in books.invoices:
+        invoice_posting.remove_payment(books, payment)
+    else:
+        credit_posting.remove_refund(books, payment)
+
+
+def payment_type(target: Invoice | Credit) -> str:
+    """Xero: documented (Types and codes, payment types)."""
+    if isinstance(target, Invoice):
+        return f"{target.type}PAYMENT"
+    if target.kind == CREDIT_NOTE:
+        return "ARCREDITPAYMENT" if target.is_sale else "APCREDITPAYMENT"
+    return f"{credit_posting.source_type(target)}PAYMENT"
+
+
+def check_target(target: Invoice | Credit, amount: Decimal | None, findings: Findings) -> None:
+    outstanding = target.amount_due if isinstance(target, Invoice) else target.remaining
+    if target.status != "AUTHORISED":
         findings.errors.append(NOT_AUTHORISED)
-    if amount is not None and cents(amount) > invoice.amount_due:
+    if amount is not None and cents(amount) > outstanding:
         findings.errors.append(TOO_MUCH)
 
 
-def _invoice(books: Books, element: Element, findings: Findings) -> Invoice | None:
+def _target(books: Books, element: Element, findings: Findings) -> Invoice | Credit | None:
+    """What is paid. Naming several is refused: which one Xero takes is unsure."""
+    named = [kind for kind in _CREDITS if _names(element, kind)]
+    if len(named) + _names(element, "Invoice") > 1:
+        findings.errors.append("A payment can only be made against one document.")
+        return None
+    return (
+        _credit(books, element, named[0], findings)
+        if named
+        else invoice_of(books, element, findings)
+    )
+
+
+_CREDITS = (CREDIT_NOTE, OVERPAYMENT, PREPAYMENT)
+
+
+def _names(element: Element, kind: str) -> bool:
+    block = fields.nested(element, kind) or {}
+    named = (fields.guid(block, f"{kind}ID"), fields.text(block, f"{kind}Number"))
+    return any(named) or bool(fields.text(element, f"{kind}Number"))
+
+
+def _credit(books: Books, element: Element, kind: str, findings: Findings) -> Credit | None:
+    """By id, or a credit note by its number. The text for an unknown id is in the OpenAPI file."""
+    block = fields.nested(element, kind) or {}
+    credit_id = fields.guid(block, f"{kind}ID")
+    if credit_id is not None:
+        found = books.credits.get(credit_id)
+    else:
+        number = fields.text(block, f"{kind}Number") or fields.text(element, f"{kind}Number")
+        notes = books.credits.numbered(number or "")
+        live = [row for row in notes if row.status not in ("VOIDED", "DELETED")]
+        found = next(iter(live or notes), None)
+    if found is None or found.kind != kind:
+        what = f"{kind}ID" if credit_id else f"{kind}Number"
+        words = "Credit Note" if kind == CREDIT_NOTE else kind
+        findings.errors.append(f"An existing {words} with the specified {what} could not be found")
+        return None
+    return found
+
+
+def invoice_of(books: Books, element: Element, findings: Findings) -> Invoice | None:
+    """By InvoiceID or InvoiceNumber, in an Invoice block or (documented) plain InvoiceNumber."""
     block = fields.nested(element, "Invoice") or {}
     invoice_id = fields.guid(block, "InvoiceID")
     number = fields.text(block, "InvoiceNumber") or fields.text(element, "InvoiceNumber")
@@ -181,7 +256,7 @@ def _numbered(books: Books, number: str) -> Invoice | None:
     return next(iter(live or found), None)
 
 
-def _account(books: Books, element: Element, findings: Findings) -> Account | None:
+def account_of(books: Books, element: Element, findings: Findings) -> Account | None:
     """By AccountID or Code, in an Account block or (documented) as plain Code.
 
     The rule is documented; the three wordings are unsure.
@@ -212,6 +287,8 @@ def _delete(books: Books, payment: Payment, element: Element, findings: Findings
     if status != "DELETED" or payment.status == "DELETED":
         # Rule documented; wording unsure.
         findings.errors.append("Payments cannot be updated; only Status DELETED may be set.")
+    elif payment.batch_id is not None:
+        findings.errors.append(WITHIN_BATCH)
     elif payment.is_reconciled and not books.switches.delete_reconciled_payments:
         # Unsure whether Xero refuses or un-reconciles; refusing is the safer reading.
         findings.errors.append("The payment is reconciled and cannot be deleted.")
@@ -219,7 +296,7 @@ def _delete(books: Books, payment: Payment, element: Element, findings: Findings
     if locked:
         findings.errors.append(locked)
     findings.refuse_if_any()
-    posting.remove_payment(books, payment)
+    take_back(books, payment)
     return full(books, books.payments[payment.id])
 
 
@@ -227,29 +304,30 @@ def _delete(books: Books, payment: Payment, element: Element, findings: Findings
 
 
 def full(books: Books, payment: Payment) -> Element:
-    """The answer to a write and to a read of one: with account and invoice."""
-    invoice = books.invoices[payment.invoice_id]
+    """The answer to a write and to a read of one: with account and document."""
+    target = books.payable(payment.invoice_id)
     account = books.accounts[payment.account_id]
     shown_account = present(AccountID=account.id, Code=account.code, Name=account.name)
-    return _head(payment) | {
+    due = target.amount_due if isinstance(target, Invoice) else target.remaining
+    return _head(books, payment) | {
         "Account": shown_account,
-        "Invoice": _invoice_block(books, invoice)
-        | {"LineItems": [], "AmountDue": invoice.amount_due},
+        "Invoice": _target_block(books, target) | {"LineItems": [], "AmountDue": due},
     }
 
 
 def listed(books: Books, payment: Payment) -> Element:
-    invoice = books.invoices[payment.invoice_id]
     account = books.accounts[payment.account_id]
-    return _head(payment) | {
+    return _head(books, payment) | {
         "Account": present(AccountID=account.id, Code=account.code),
-        "Invoice": _invoice_block(books, invoice),
+        "Invoice": _target_block(books, books.payable(payment.invoice_id)),
     }
 
 
-def _head(payment: Payment) -> Element:
+def _head(books: Books, payment: Payment) -> Element:
     return present(
         PaymentID=payment.id,
+        BatchPaymentID=payment.batch_id,
+        BatchPayment=_batch_block(books, payment.batch_id),
         Date=payment.on,
         BankAmount=payment.amount,
         Amount=payment.amount,
@@ -264,26 +342,50 @@ def _head(payment: Payment) -> Element:
     )
 
 
-def _invoice_block(books: Books, invoice: Invoice) -> Element:
+def _batch_block(books: Books, batch_id: str | None) -> Element | None:
+    """As in the OpenAPI example: the total and the flag are texts here."""
+    if batch_id is None:
+        return None
+    batch = books.batch_payments[batch_id]
     return {
-        "Type": invoice.type,
-        "InvoiceID": invoice.id,
-        "InvoiceNumber": invoice.number or "",
+        "Account": {"AccountID": batch.account_id},
+        "BatchPaymentID": batch.id,
+        "Date": batch.on,
+        "Type": batch.type,
+        "Status": batch.status,
+        "TotalAmount": shown(batch.total),
+        "UpdatedDateUTC": batch.updated_at,
+        "IsReconciled": "true" if batch.is_reconciled else "false",
+    }
+
+
+def _target_block(books: Books, target: Invoice | Credit) -> Element:
+    """A refunded credit stands under Invoice too (OpenAPI example: Type ACCRECCREDIT)."""
+    discount = isinstance(target, Invoice) and bool(target.total_discount)
+    return {
+        "Type": _target_type(target),
+        "InvoiceID": target.id,
+        "InvoiceNumber": target.number or "",
         "Payments": [],
         "CreditNotes": [],
         "Prepayments": [],
         "Overpayments": [],
-        "IsDiscounted": bool(invoice.total_discount),
+        "IsDiscounted": discount,
         "InvoiceAddresses": [],
         "HasErrors": False,
         "InvoicePaymentServices": [],
-        "Contact": contact_wire.on_document(books.contacts[invoice.contact_id]),
-        "CurrencyCode": invoice.currency,
+        "Contact": contact_wire.on_document(books.contacts[target.contact_id]),
+        "CurrencyCode": target.currency,
     }
 
 
+def _target_type(target: Invoice | Credit) -> str:
+    return target.type if isinstance(target, Invoice) else credit_posting.source_type(target)
+
+
 def _fields(books: Books) -> Fields:
-    invoices, accounts = books.invoices, books.accounts
+    accounts = books.accounts
+    payable = books.payable
     return {
         "paymentid": Field(GUID, lambda row: row.id),
         "paymenttype": Field(TEXT, lambda row: row.type),
@@ -294,8 +396,8 @@ def _fields(books: Books) -> Fields:
         "isreconciled": Field(FLAG, lambda row: row.is_reconciled),
         "updateddateutc": Field(INSTANT, lambda row: row.updated_at),
         "invoice.invoiceid": Field(GUID, lambda row: row.invoice_id),
-        "invoice.invoicenumber": Field(TEXT, lambda row: invoices[row.invoice_id].number),
-        "invoice.contact.contactid": Field(GUID, lambda row: invoices[row.invoice_id].contact_id),
+        "invoice.invoicenumber": Field(TEXT, lambda row: payable(row.invoice_id).number),
+        "invoice.contact.contactid": Field(GUID, lambda row: payable(row.invoice_id).contact_id),
         "account.accountid": Field(GUID, lambda row: row.account_id),
         "account.code": Field(TEXT, lambda row: accounts[row.account_id].code),
     }

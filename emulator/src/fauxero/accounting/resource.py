@@ -96,7 +96,9 @@ class Resource(Protocol):
         self, books: Books, element: Element, options: WriteOptions, *, key: str | None = None
     ) -> Outcome: ...
 
-    def delete(self, books: Books, key: str) -> None: ...
+    def delete(self, books: Books, key: str) -> Element | None:
+        """Returns what the answer shows of it; with None the answer is empty (204)."""
+        ...
 
 
 class RequestRefused(Exception):

@@ -102,10 +102,10 @@ def _write(call: Call) -> Answer:
 def _delete(call: Call, key: str) -> Answer:
     try:
         with call.host.books.transaction():
-            call.resource.delete(call.host.books, key)
+            gone = call.resource.delete(call.host.books, key)
     except ElementRefused as refusal:
         return refused(call, [Outcome({call.resource.id_field: key}, refusal.errors)])
-    return Answer(204)
+    return Answer(204) if gone is None else answered(call, [gone])
 
 
 def _writer(call: Call) -> batch.Write:

@@ -26,9 +26,12 @@ class _Nested:
     resource: Any
     parent_key: str
 
-    summarizes_errors = False
     one_per_request = False
     date_companions = ()
+
+    @property
+    def summarizes_errors(self) -> bool:
+        return getattr(self.resource, "summarizes_errors", False)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.resource, name)
@@ -44,8 +47,8 @@ class _Nested:
     ) -> Outcome:
         return self.resource.create_or_update(books, self.parent_key, element, options, key=key)
 
-    def delete(self, books: Books, key: str) -> None:
-        self.resource.delete(books, self.parent_key, key)
+    def delete(self, books: Books, key: str) -> Element | None:
+        return self.resource.delete(books, self.parent_key, key)
 
 
 @dataclass(frozen=True, slots=True)

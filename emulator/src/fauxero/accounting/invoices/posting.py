@@ -43,28 +43,34 @@ def add_payment(books: Books, payment: Payment) -> Invoice:
     invoice = books.invoices[payment.invoice_id]
     books.payments.put(payment)
     ledger.post_payment(books, payment, invoice)
-    return _settle(books, invoice)
+    return settle(books, invoice.id)
 
 
 def remove_payment(books: Books, payment: Payment) -> Invoice:
     """Mark a payment DELETED and raise what is due; a PAID invoice is AUTHORISED again."""
     books.payments.put(replace(payment, status="DELETED", updated_at=books.now()))
     ledger.reverse(books, payment.id)
-    return _settle(books, books.invoices[payment.invoice_id])
+    return settle(books, payment.invoice_id)
 
 
-def _settle(books: Books, invoice: Invoice) -> Invoice:
-    live = [row for row in books.payments_of(invoice.id) if row.status == "AUTHORISED"]
-    paid = sum((row.amount for row in live), ZERO)
-    is_settled = paid + invoice.amount_credited == invoice.total
-    last: date = max((row.on for row in live), default=invoice.on)
+def settle(books: Books, invoice_id: str) -> Invoice:
+    """Work out anew what payments and allocated credits leave due, and whether it is PAID."""
+    invoice = books.invoices[invoice_id]
+    live = [row for row in books.payments_of(invoice_id) if row.status == "AUTHORISED"]
+    credited = books.allocations.of_invoice(invoice_id)
+    changed = replace(
+        invoice,
+        amount_paid=sum((row.amount for row in live), ZERO),
+        amount_credited=sum((row.amount for row in credited), ZERO),
+        updated_at=books.now(),
+    )
+    is_settled = changed.amount_due == 0
+    last: date = max((row.on for row in (*live, *credited)), default=invoice.on)
     return books.invoices.put(
         replace(
-            invoice,
-            amount_paid=paid,
+            changed,
             status="PAID" if is_settled else "AUTHORISED",
             fully_paid_on=last if is_settled else None,
-            updated_at=books.now(),
         )
     )
 

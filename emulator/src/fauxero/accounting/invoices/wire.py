@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from fauxero.accounting import tracking
 from fauxero.accounting.base import present
 from fauxero.accounting.contacts import wire as contact_wire
-from fauxero.accounting.money import ZERO, places
+from fauxero.accounting.credits import wire as credit_wire
+from fauxero.accounting.line_wire import line_element
+from fauxero.accounting.money import ZERO
 from fauxero.accounting.resource import Element
-from fauxero.accounting.rows import Invoice, Line, Payment
+from fauxero.accounting.rows import Invoice, Payment
 
 if TYPE_CHECKING:
     from fauxero.accounting.books import Books
@@ -25,8 +26,9 @@ def written(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
     """
     element = _head(invoice, invoice.amount_due)
     payments = _payments(books, invoice)
-    if payments:
+    if payments or invoice.amount_credited:
         element["Payments"] = payments
+        element |= credit_wire.on_invoice(books, invoice)
         element["AmountCredited"] = invoice.amount_credited
     element["Contact"] = contact_wire.full(books, books.contacts[invoice.contact_id])
     element |= _body(books, invoice, unit_decimals)
@@ -109,9 +111,9 @@ def _head(invoice: Invoice, due: Decimal) -> Element:
 def _read_head(books: Books, invoice: Invoice) -> Element:
     return _head(invoice, _due(invoice)) | {
         "Payments": _payments(books, invoice),
-        "CreditNotes": [],
+        **credit_wire.on_invoice(books, invoice),
         "AmountCredited": invoice.amount_credited,
-        "HasAttachments": False,
+        "HasAttachments": books.side.has_attachments(invoice.id),
         "InvoiceAddresses": [],
     }
 
@@ -138,28 +140,6 @@ def _body(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
     return _foot(invoice) | {
         "LineItems": [line_element(books, line, unit_decimals) for line in invoice.lines]
     }
-
-
-def line_element(books: Books, line: Line, unit_decimals: int) -> Element:
-    account = books.accounts[line.account_id] if line.account_id else None
-    item = books.item_by_code(line.item_code) if line.item_code else None
-    unit = None if line.unit_amount is None else places(line.unit_amount, unit_decimals)
-    return present(
-        ItemCode=line.item_code,
-        Description=line.description,
-        UnitAmount=unit,
-        TaxType=line.tax_type,
-        TaxAmount=line.tax_amount,
-        LineAmount=line.line_amount,
-        DiscountRate=line.discount_rate,
-        DiscountAmount=line.discount_amount,
-        AccountCode=account.code if account else None,
-        Item={"ItemID": item.id, "Name": item.name or "", "Code": item.code} if item else None,
-        Tracking=tracking.line_tracking(books, line.tracking),
-        Quantity=line.quantity,
-        LineItemID=line.id,
-        AccountID=account.id if account else None,
-    )
 
 
 def _payments(books: Books, invoice: Invoice) -> list[Element]:

@@ -1,0 +1,1 @@
+"""Credit notes, overpayments and prepayments: made, set against invoices, paid back."""
