@@ -135,6 +135,7 @@ class Business:
         on: date = date(2026, 3, 5),
         method: str = "card",
         tenant: str = "Ada Marsh",
+        amount: str | None = None,
         is_void: bool = False,
     ) -> Payment:
         """`parts`: (invoice number, amount) of each invoice that the payment settles."""
@@ -146,10 +147,12 @@ class Business:
             paid_on=on,
             method=method,
             currency="GBP",
-            amount=sum((Decimal(amount) for _, amount in parts), Decimal(0)),
+            amount=Decimal(amount)
+            if amount is not None
+            else sum((Decimal(part) for _, part in parts), Decimal(0)),
             allocations=tuple(
-                Allocation(invoice=source_key(RecordKind.INVOICE, invoice), amount=Decimal(amount))
-                for invoice, amount in parts
+                Allocation(invoice=source_key(RecordKind.INVOICE, invoice), amount=Decimal(part))
+                for invoice, part in parts
             ),
             is_void=is_void,
         )

@@ -62,6 +62,37 @@ def test_one_payment_over_several_invoices_is_a_payment_on_each(operator: Busine
     assert operator.books() == ["1001 PAID 120.00 paid 120.00", "1002 AUTHORISED 80.00 paid 30.00"]
 
 
+def test_money_that_settles_no_invoice_is_named_and_the_rest_goes(operator: Business) -> None:
+    operator.bills("1001", "120.00")
+    operator.is_paid("R1", ("1001", "120.00"), amount="150.00")
+
+    operator.syncs()
+
+    assert operator.payments() == ["1001 120.00"]
+    assert operator.reasons("payment R1") == ["payment_unallocated"]
+
+
+def test_a_payment_on_account_waits_for_a_person(operator: Business) -> None:
+    operator.is_paid("R1", amount="50.00")
+
+    operator.syncs()
+
+    assert operator.payments() == []
+    assert operator.states()["payment R1"] == "needs_attention"
+
+
+def test_money_that_is_allocated_later_goes_then(operator: Business) -> None:
+    operator.bills("1001", "120.00")
+    operator.is_paid("R1", amount="120.00")
+    operator.syncs()
+
+    operator.is_paid("R1", ("1001", "120.00"))
+    operator.syncs()
+
+    assert operator.payments() == ["1001 120.00"]
+    assert operator.states()["payment R1"] == "synced"
+
+
 def test_a_corrected_amount_on_an_unpaid_invoice_updates_it(operator: Business) -> None:
     operator.bills("1001", "120.00")
     operator.syncs()

@@ -20,7 +20,8 @@ _STATEMENTS = (
     """,
     """
     UPDATE document d SET organisation_id = %(organisation)s
-     WHERE d.operator_id = %(operator)s AND d.organisation_id IS NULL AND d.kind = 'invoice'
+     WHERE d.operator_id = %(operator)s AND d.organisation_id IS NULL
+       AND (d.kind = 'invoice' OR (d.kind = 'payment' AND d.part = ''))
        AND %(organisation)s = (
            SELECT r.organisation_id FROM location_route r WHERE r.location_id = d.location_id
             ORDER BY r.valid_from_on <= d.dated_on DESC,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from unitledger.core.billing import Allocation, Invoice, Payment, RecordKey, Tenant, from_content
@@ -188,6 +189,10 @@ def _translate(
         return translate_invoice(
             record, mapping=mapping, chart=ground.chart, url=url, start_on=ground.start_on
         )
+    if not row.part:
+        rest = record.amount - sum((each.amount for each in record.allocations), Decimal(0))
+        problem = Problem.of(ProblemCode.PAYMENT_UNALLOCATED, amount=rest)
+        return Translation(wanted=None, problems=(problem,))
     allocation = _allocation(record, row, chunk)
     if allocation is None:
         problem = Problem.of(ProblemCode.INVOICE_UNKNOWN, invoice=row.part)

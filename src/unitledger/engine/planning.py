@@ -66,13 +66,18 @@ def has_work(held: Lease) -> bool:
 
 
 def replan_blocked(held: Lease) -> None:
-    """Take the unsent documents that a mapping or chart problem stopped into the next plan."""
+    """Take what a problem stopped into the next plan, for a person says it is mended.
+
+    Whatever the problem was: the mapping, the chart, Xero's no, a payment in the way. Each is
+    translated and looked at again, so what is not mended stops where it stopped.
+    """
     with database.cursor() as cursor:
         cursor.execute(
             "UPDATE document SET planned_version = 0 WHERE organisation_id = %s "
-            "AND state IN ('needs_attention', 'out_of_scope') AND applied_version = 0 "
+            "AND state IN ('failed', 'needs_attention', 'drifted', 'out_of_scope') "
+            "AND applied_version <> wanted_version AND planned_version <> 0 "
             "AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.document_id = document.id "
-            "AND e.source_version = document.wanted_version AND e.state <> 'superseded')",
+            "AND e.state IN ('waiting', 'in_flight', 'unknown'))",
             [held.organisation_id],
         )
 

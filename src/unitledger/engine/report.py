@@ -297,7 +297,8 @@ def _add_states(where: _Where, asked: Filter) -> None:
         where.add("d.state = ANY(%(states)s)")
         return
     where.add(
-        "%(ranks)s::int[] && ARRAY[(SELECT min(array_position(%(ranked)s::text[], p.state)) FROM document p "
+        "%(ranks)s::int[] && ARRAY[("
+        "SELECT min(array_position(%(ranked)s::text[], p.state)) FROM document p "
         "WHERE p.record_id = d.record_id AND p.kind = d.kind "
         "AND p.organisation_id IS NOT DISTINCT FROM d.organisation_id)]",
         ranks=[_RANK[each] + 1 for each in states],

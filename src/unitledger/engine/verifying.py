@@ -26,12 +26,13 @@ _VERIFY = """
      WHERE d.organisation_id = %(organisation)s AND d.verified_at IS NULL
        AND d.xero_id IS NOT NULL AND d.kind IN ('invoice', 'payment')
        AND x.organisation_id = d.organisation_id AND x.kind = d.kind AND x.xero_id = d.xero_id
-       AND x.total = d.amount
-       AND CASE WHEN d.is_wanted THEN x.status NOT IN ('VOIDED', 'DELETED')
+       AND CASE WHEN d.is_wanted
+                THEN x.total = d.amount AND x.status NOT IN ('VOIDED', 'DELETED')
                 ELSE x.status IN ('VOIDED', 'DELETED') END
 """
 # What was changed in the books since we wrote it. Status first: a voided document's amounts
-# mean nothing.
+# mean nothing. What is not verified yet is judged by the row it has, read in this sweep or
+# not: the look that settled its write may have been the sweep that brought it.
 _DRIFTED = """
     UPDATE document d
        SET state = 'drifted',
@@ -45,7 +46,8 @@ _DRIFTED = """
       FROM xero_object x
      WHERE d.organisation_id = %(organisation)s AND d.state = 'synced' AND d.is_wanted
        AND d.kind IN ('invoice', 'payment') AND x.organisation_id = d.organisation_id
-       AND x.kind = d.kind AND x.xero_id = d.xero_id AND x.read_at >= %(since)s
+       AND x.kind = d.kind AND x.xero_id = d.xero_id
+       AND (x.read_at >= %(since)s OR d.verified_at IS NULL)
        AND (x.status IN ('VOIDED', 'DELETED') OR x.total <> d.amount)
 """
 _HEALED = """

@@ -1,8 +1,8 @@
 """What each record asks of the books, as documents that planning will find.
 
 A tenant asks for one contact, an invoice for one invoice, a payment for one payment an
-allocation (the part is the invoice's record). A payment that settles nothing keeps one
-document without a part, so that it is not out of sight.
+allocation (the part is the invoice's record). What of a payment settles no invoice is one
+more document without a part, so that the money is never out of sight.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ NEW_COLUMNS = (
     "is_wanted",
     "incarnation",
 )
+UNALLOCATED = ""  # the part of a payment that settles no invoice
 # What a person decided stays decided; anything else is planned anew.
 STATE_AFTER_CHANGE = """
     state = CASE WHEN t.state IN ('skipped', 'out_of_scope') THEN t.state
@@ -97,6 +98,9 @@ def _asked(version: Version, ids: Ids, catalogue: Catalogue) -> list[Asked]:
 
 def _asked_by_payment(payment: Payment, ids: Ids, catalogue: Catalogue) -> list[Asked]:
     parts = [(str(ids[each.invoice]), each.amount) for each in payment.allocations]
+    rest = payment.amount - sum((amount for _, amount in parts), Decimal(0))
+    if rest > 0:
+        parts.append((UNALLOCATED, rest))
     return [
         Asked(
             DocumentKind.PAYMENT,
@@ -109,7 +113,7 @@ def _asked_by_payment(payment: Payment, ids: Ids, catalogue: Catalogue) -> list[
             ),
             not payment.is_void,
         )
-        for part, amount in parts or [("", payment.amount)]
+        for part, amount in parts
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from decimal import Decimal
 
 from unitledger.core import handles
 from unitledger.core.billing import Allocation, Invoice, Payment, Record, RecordKey, Tenant
@@ -88,9 +89,9 @@ class Expecting:
             part="",
             version=about.version,
             is_wanted=about.is_wanted,
-            label=f"Invoice {invoice.number}",
+            label=f"Invoice {invoice.number}{self._foreign(invoice.currency, invoice.total)}",
             handles=(f"{mapping.invoice_prefix if mapping else ''}{invoice.number}",),
-            amount=invoice.total,
+            amount=self._in_books_currency(invoice.currency, invoice.total),
             currency=invoice.currency,
             dated_on=invoice.issued_on,
             location=invoice.place.location,
@@ -146,9 +147,10 @@ class Expecting:
             part="" if invoice_record is None else str(invoice_record),
             version=about.version,
             is_wanted=about.is_wanted,
-            label=f"{_payment_label(payment)} on invoice {allocation.invoice.value}",
+            label=f"{_payment_label(payment)} on invoice {allocation.invoice.value}"
+            f"{self._foreign(payment.currency, allocation.amount)}",
             handles=tokens,
-            amount=allocation.amount,
+            amount=self._in_books_currency(payment.currency, allocation.amount),
             currency=payment.currency,
             dated_on=payment.paid_on,
             location=payment.place.location,
@@ -178,6 +180,13 @@ class Expecting:
             location=payment.place.location,
             row=_row(document),
         )
+
+    def _in_books_currency(self, currency: str, amount: Decimal) -> Decimal:
+        """Money of another currency is named, and never added to the books' own."""
+        return amount if currency == self.chart.facts.currency else ZERO
+
+    def _foreign(self, currency: str, amount: Decimal) -> str:
+        return "" if currency == self.chart.facts.currency else f" ({currency} {amount})"
 
     def _tokens(self, key: RecordKey, part: str, document: Document | None) -> Sequence[str]:
         """The tokens of every incarnation the payment may have had, the current one first.

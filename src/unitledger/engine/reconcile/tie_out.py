@@ -217,7 +217,7 @@ class _Work:
         self._look_at_strangers(figures, view)
         control = self._control(figures, years[-1], on=on)
         accounts = figures.accounts(years)
-        self._look_at_wholes(control, accounts, view)
+        self._look_at_wholes(control, accounts)
         # What is wrong in the books comes before what has not reached them yet.
         self.differences.sort(key=lambda each: _LAST.get(each.rule, 0))
         differences = findings.with_acceptance(self.organisation.pk, self.differences)
@@ -237,7 +237,6 @@ class _Work:
             chart=self.chart,
             start_on=self.connection.start_on,
             on=on,
-            currency=self.chart.facts.currency,
             began_at=self.began_at,
             account_names={
                 each.account_id: f"{each.code or ''} {each.name}".strip()
@@ -292,15 +291,13 @@ class _Work:
             trial_balance=figures.receivables(trial_balance),
         )
 
-    def _look_at_wholes(
-        self, control: Control, accounts: Sequence[AccountLine], view: View
-    ) -> None:
+    def _look_at_wholes(self, control: Control, accounts: Sequence[AccountLine]) -> None:
         self.differences.extend(
             _TRIAL_BALANCE_MOVED.receivables(
-                amounts_due=control.amounts_due, balance=control.trial_balance, view=view
+                amounts_due=control.amounts_due, balance=control.trial_balance
             )
         )
-        self.differences.extend(_TRIAL_BALANCE_MOVED.accounts(accounts, view))
+        self.differences.extend(_TRIAL_BALANCE_MOVED.accounts(accounts))
         self.differences.extend(_CONTACT_SPLIT.check(self.staged.contacts_sharing_account_number()))
         self.differences.extend(_EFFECT_STUCK.check(self.organisation.pk, now=self.began_at))
 

@@ -167,7 +167,6 @@ class View:
     chart: Chart
     start_on: date
     on: date
-    currency: str
     began_at: datetime
     account_names: Mapping[str, str] | None = None  # account id → "091 Clearing, cards"
 

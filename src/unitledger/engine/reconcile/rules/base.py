@@ -24,6 +24,11 @@ class PairRule:
     def check(self, pair: Pair, view: View) -> Iterator[Difference]:
         raise NotImplementedError
 
+    def is_just_sent(self, pair: Pair, view: View) -> bool:
+        """Whether Xero's lists may not show it yet, or it was sent while they were read."""
+        sent_at = pair.expected.row.last_attempt_at if pair.expected.row else None
+        return sent_at is not None and view.began_at - sent_at < self.grace
+
     def difference(self, pair: Pair, says: str, *, held: Held | None = None) -> Difference:
         """A difference between the pair's two amounts; by default they are equal."""
         expected = pair.expected

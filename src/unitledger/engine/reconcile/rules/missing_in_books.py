@@ -6,6 +6,8 @@ from unitledger.core.documents import DocumentKind
 from unitledger.engine.reconcile.rules.base import PairRule
 from unitledger.engine.reconcile.values import Difference, Pair, View
 
+TIE_OUT_AGAIN = "Tie out again in two minutes."
+
 
 class MissingInBooks(PairRule):
     """A record that we hold to be in Xero is not there.
@@ -28,4 +30,7 @@ class MissingInBooks(PairRule):
         if expected.row is None:
             yield self.difference(pair, "It was taken in, but nothing was planned for it.")
         elif expected.was_sent and not expected.is_pending:
-            yield self.difference(pair, "It was sent to Xero and is not there.")
+            says = "It was sent to Xero and is not there."
+            if self.is_just_sent(pair, view):
+                says = f"It was sent a moment ago and is not listed yet. {TIE_OUT_AGAIN}"
+            yield self.difference(pair, says)

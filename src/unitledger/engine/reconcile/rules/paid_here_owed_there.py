@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from unitledger.core.documents import DocumentKind
 from unitledger.engine.reconcile.rules.base import PairRule
+from unitledger.engine.reconcile.rules.missing_in_books import TIE_OUT_AGAIN
 from unitledger.engine.reconcile.values import Difference, Pair, View
 
 
@@ -24,4 +25,7 @@ class PaidHereOwedThere(PairRule):
         if pair.is_gone:
             yield self.difference(pair, "The payment was deleted in Xero; its invoice is owed.")
         elif pair.held is None and expected.was_sent and not expected.is_pending:
-            yield self.difference(pair, "The payment was sent to Xero and is not there.")
+            says = "The payment was sent to Xero and is not there."
+            if self.is_just_sent(pair, view):
+                says = f"It was sent a moment ago and is not listed yet. {TIE_OUT_AGAIN}"
+            yield self.difference(pair, says)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from unitledger.engine.reconcile.figures import AccountLine
-from unitledger.engine.reconcile.values import Difference, View
+from unitledger.engine.reconcile.values import Difference
 
 
 class TrialBalanceMoved:
@@ -23,7 +23,7 @@ class TrialBalanceMoved:
     sample_max: ClassVar[int] = 200
     is_kept: ClassVar[bool] = True
 
-    def accounts(self, lines: Sequence[AccountLine], view: View) -> Iterator[Difference]:
+    def accounts(self, lines: Sequence[AccountLine]) -> Iterator[Difference]:
         """Income accounts that our documents post to. On others, bank accounts above all,
         further movements are everyday life."""
         for line in lines:
@@ -35,9 +35,7 @@ class TrialBalanceMoved:
                     balance=line.trial_balance or Decimal(0),
                 )
 
-    def receivables(
-        self, *, amounts_due: Decimal, balance: Decimal | None, view: View
-    ) -> Iterator[Difference]:
+    def receivables(self, *, amounts_due: Decimal, balance: Decimal | None) -> Iterator[Difference]:
         if balance is not None and balance != amounts_due:
             yield self._moved(
                 "Receivables", subject="receivables", documents=amounts_due, balance=balance
