@@ -68,7 +68,7 @@ _FIELDS = {
 }
 
 
-def account_element(account: Account) -> Element:
+def account_element(account: Account, *, has_attachments: bool = False) -> Element:
     class_ = CLASS_OF_TYPE[account.type]
     code, name = _REPORTING[class_]
     return present(
@@ -88,7 +88,7 @@ def account_element(account: Account) -> Element:
         CurrencyCode=account.currency,
         ReportingCode=code,
         ReportingCodeName=name,
-        HasAttachments=False,
+        HasAttachments=has_attachments,
         UpdatedDateUTC=account.updated_at,
         AddToWatchlist=account.on_watchlist,
     )
@@ -113,11 +113,17 @@ class AccountsResource(BaseResource):
         since = query.modified_since
         if since is not None:
             selection.only(lambda row: row.updated_at >= since)
-        return answer(selection, query, paged=False, full=account_element, thin=account_element)
+
+        def show(row: Account) -> Element:
+            return account_element(row, has_attachments=books.side.has_attachments(row.id))
+
+        return answer(selection, query, paged=False, full=show, thin=show)
 
     def read_one(self, books: Books, key: str, *, unit_decimals: int) -> Element | None:
         account = books.accounts.get(key.lower())
-        return account_element(account) if account else None
+        if account is None:
+            return None
+        return account_element(account, has_attachments=books.side.has_attachments(account.id))
 
     def create(self, books: Books, element: Element, options: WriteOptions) -> Outcome:
         return attempt(

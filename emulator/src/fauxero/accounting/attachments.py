@@ -2,8 +2,8 @@
 
 Evidence: paths, the characters a name may not have, ten a document and replacing a file of the
 same name are documented (Attachments); the answer's shape is the OpenAPI example and recorded;
-the refusals of a type and of a size are reported verbatim. 10 MB is the smaller of the two
-limits Xero's pages give.
+the refusals of a type and of a size are reported verbatim. The size is limited with that of any
+request.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from fauxero.accounting.books import Books
 
 PER_SUBJECT_MAX = 10
-LENGTH_MAX = 10 * 1024 * 1024
 NAME_LENGTH_MAX = 255  # unsure
 BAD_CHARACTERS = frozenset('<>:"/\\|?*+\0')
 

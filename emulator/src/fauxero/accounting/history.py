@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from fauxero.accounting import fields
+from fauxero.accounting.base import ElementRefused
 from fauxero.accounting.money import shown
 from fauxero.accounting.resource import Element
 from fauxero.accounting.side_rows import HistoryRecord
@@ -60,6 +62,7 @@ def of(books: Books, subject_id: str) -> list[HistoryRecord]:
 def element(record: HistoryRecord) -> Element:
     return {
         "Changes": record.changes,
+        "DateUTCString": record.at.strftime("%Y-%m-%dT%H:%M:%S"),
         "DateUTC": record.at,
         "User": record.user,
         "Details": record.details,
@@ -143,3 +146,15 @@ _DESCRIPTIONS: Mapping[str, Callable[[Books, Any], str]] = {
     "contacts": _named,
     "items": _named,
 }
+
+
+def details_of(element: Element) -> str:
+    """The text of a note that was sent. Raises ElementRefused; the limit is documented."""
+    details = fields.text(element, "Details") or ""
+    if not details.strip():
+        raise ElementRefused("Details must be specified.", echo=element)  # wording unsure
+    if len(details) > DETAILS_LENGTH_MAX:
+        raise ElementRefused(
+            f"The Details must not exceed {DETAILS_LENGTH_MAX} characters.", echo=element
+        )
+    return details

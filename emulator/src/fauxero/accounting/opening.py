@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from fauxero.accounting.currencies import base_currency
 from fauxero.accounting.rows import (
     Account,
     Item,
@@ -15,6 +16,7 @@ from fauxero.accounting.rows import (
     TrackingCategory,
     TrackingOption,
 )
+from fauxero.accounting.side_rows import BrandingTheme, User
 from fauxero.accounting.templates import TEMPLATES, Template
 from fauxero.accounting.templates.shapes import AccountSpec, RateSpec
 
@@ -42,6 +44,29 @@ def fill(books: Books, template_key: str, *, name: str | None) -> None:
                 updated_at=books.now(),
                 is_purchased=False,
                 sales=ItemPrice(item.price, item.account_code, template.taxes[item.tax]),
+            )
+        )
+    seed_side_tables(books)
+
+
+def seed_side_tables(books: Books) -> None:
+    """What every organisation has from the beginning: a theme, its currency, its first user."""
+    side = books.side
+    if not len(side.branding_themes):
+        theme_id = books.organisation.branding_theme_id
+        side.branding_themes.put(BrandingTheme(theme_id, "Standard", 0, books.now()))
+    if not len(side.currencies):
+        side.currencies.put(base_currency(books))
+    if not len(side.users):
+        side.users.put(
+            User(
+                id=books.ids.uuid(),
+                email="demo.user@fauxero.invalid",
+                first_name="Demo",
+                last_name="User",
+                role="FINANCIALADVISER",
+                is_subscriber=True,
+                updated_at=books.now(),
             )
         )
 

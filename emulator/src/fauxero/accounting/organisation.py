@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fauxero.accounting.base import SETTINGS_READ, BaseResource, present
+from fauxero.accounting.currencies import allows_many
 from fauxero.accounting.resource import Element, ListPage, ListQuery
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _ACTIONS = (
     ("CreateDraftInvoice", True),
     ("CreateInvoicePayment", True),
     ("CreateRepeatingInvoice", False),
-    ("UseMulticurrency", False),
 )
 
 
@@ -85,8 +85,9 @@ class Actions:
     write_scopes: frozenset[str] = frozenset()
 
     def read_list(self, books: Books, parent_key: str | None) -> ListPage:
+        actions = dict(_ACTIONS) | {"UseMulticurrency": allows_many(books)}
         rows = [
             {"Name": name, "Status": "ALLOWED" if allowed else "NOT-ALLOWED"}
-            for name, allowed in _ACTIONS
+            for name, allowed in actions.items()
         ]
         return ListPage(rows)

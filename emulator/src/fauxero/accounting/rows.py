@@ -193,6 +193,12 @@ class Contact:
     addresses: tuple[Address, ...] = ()
     phones: tuple[Phone, ...] = ()
     persons: tuple[ContactPerson, ...] = ()
+    sales_terms: tuple[int, str] | None = None  # day, kind
+    bill_terms: tuple[int, str] | None = None
+    sales_tracking: tuple[tuple[str, str], ...] = ()  # category name, option name
+    purchases_tracking: tuple[tuple[str, str], ...] = ()
+    sales_line_amount_type: str | None = None
+    purchases_line_amount_type: str | None = None
     merged_to_id: str | None = None
 
 

@@ -56,8 +56,10 @@ class SideTables:
         self.statement_lines.follow(self.lines_by_match)
 
     def groups_of(self, contact_id: str) -> list[ContactGroup]:
+        """The active groups a contact is in."""
         ids = self.members_by_contact.ids(contact_id)
-        return [self.contact_groups[self.group_members[key].group_id] for key in ids]
+        found = [self.contact_groups[self.group_members[key].group_id] for key in ids]
+        return [group for group in found if group.status == "ACTIVE"]
 
     def has_attachments(self, subject_id: str) -> bool:
         return self.attachments_by_subject.has(subject_id)

@@ -15,10 +15,11 @@ from fauxero.faults import (
     Fault,
     first,
 )
-from fauxero.http import errors, forms, idempotency
+from fauxero.http import errors, forms, idempotency, room_calls
 from fauxero.http.calls import Call, perform
 from fauxero.http.exchange import Answer, Request, Trace
 from fauxero.http.query import BadPrecondition
+from fauxero.http.rooms import Room
 from fauxero.http.routes import find
 from fauxero.identity.endpoints import read_access
 from fauxero.identity.records import Access
@@ -170,6 +171,10 @@ def _executed(call: Call) -> tuple[Answer, Answer | None]:
 
 def _performed(call: Call) -> Answer:
     try:
+        if isinstance(call.resource, Room):
+            return room_calls.perform(call)
+        if room_calls.asks_for_pdf(call):
+            return room_calls.pdf_of(call)
         return perform(call)
     except (NotFound, NotModelled, BadPostData, BadQuery, BadPrecondition) as refusal:
         return _refusal(refusal, call.request, call.trace)

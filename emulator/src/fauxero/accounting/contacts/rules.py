@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from fauxero.accounting import fields
 from fauxero.accounting.base import Findings, refuse_unmodelled
+from fauxero.accounting.contacts import terms
 from fauxero.accounting.contacts.wire import ADDRESS_TYPES, PHONE_TYPES
 from fauxero.accounting.resource import Element
 from fauxero.accounting.rows import Address, Contact, ContactPerson, Phone
@@ -34,11 +35,6 @@ ARCHIVED = (
 NUMBER_TAKEN = "Another contact has this contact number. Please enter a different contact number."
 
 _NOT_MODELLED = (
-    "PaymentTerms",
-    "SalesTrackingCategories",
-    "PurchasesTrackingCategories",
-    "SalesDefaultLineAmountType",
-    "PurchasesDefaultLineAmountType",
     "BatchPayments",
     "TaxNumberType",
     "Discount",
@@ -86,6 +82,7 @@ def build(books: Books, element: Element, existing: Contact | None, findings: Fi
         persons=_persons(element, base.persons),
         status=_status(element, base.status),
         updated_at=books.now(),
+        **terms.sent(books, element, base, findings),
     )
     is_news = existing is None or contact.status == "GDPRREQUEST"
     if contact.status != "ACTIVE" and is_news:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from fauxero.accounting.base import present
+from fauxero.accounting.contacts import terms
 from fauxero.accounting.money import ZERO
 from fauxero.accounting.resource import Element
 from fauxero.accounting.rows import Address, Contact, ContactPerson, Phone
@@ -28,13 +29,13 @@ def full(books: Books, contact: Contact) -> Element:
         Addresses=[_address(_of_type(contact.addresses, kind, Address)) for kind in ADDRESS_TYPES],
         Phones=[_phone(_of_type(contact.phones, kind, Phone)) for kind in PHONE_TYPES],
         UpdatedDateUTC=contact.updated_at,
-        ContactGroups=[],
+        ContactGroups=_groups(books, contact),
         IsSupplier=books.has_documents(contact.id, "ACCPAY"),
         IsCustomer=books.has_documents(contact.id, "ACCREC"),
         DefaultCurrency=contact.default_currency,
         Website=contact.website,
-        SalesTrackingCategories=[],
-        PurchasesTrackingCategories=[],
+        SalesTrackingCategories=terms.tracking_elements(contact.sales_tracking),
+        PurchasesTrackingCategories=terms.tracking_elements(contact.purchases_tracking),
         ContactPersons=[_person(person) for person in contact.persons],
         HasValidationErrors=False,
         MergedToContactID=contact.merged_to_id,
@@ -44,7 +45,8 @@ def full(books: Books, contact: Contact) -> Element:
 
 def one(books: Books, contact: Contact) -> Element:
     """The answer to GET /Contacts/{id}: the full element and its balances."""
-    return full(books, contact) | {"HasAttachments": False} | _balances(books, contact)
+    has_files = books.side.has_attachments(contact.id)
+    return full(books, contact) | {"HasAttachments": has_files} | _balances(books, contact)
 
 
 def paged(books: Books, contact: Contact) -> Element:
@@ -58,13 +60,13 @@ def paged(books: Books, contact: Contact) -> Element:
         ],
         Phones=[_filled(_phone(_of_type(contact.phones, kind, Phone))) for kind in PHONE_TYPES],
         UpdatedDateUTC=contact.updated_at,
-        ContactGroups=[],
+        ContactGroups=_groups(books, contact),
         IsSupplier=books.has_documents(contact.id, "ACCPAY"),
         IsCustomer=books.has_documents(contact.id, "ACCREC"),
         DefaultCurrency=contact.default_currency,
         Website=contact.website,
         ContactPersons=[_person(person) for person in contact.persons],
-        HasAttachments=False,
+        HasAttachments=books.side.has_attachments(contact.id),
         HasValidationErrors=False,
         MergedToContactID=contact.merged_to_id,
         **_defaults(contact),
@@ -131,7 +133,24 @@ def _defaults(contact: Contact) -> Element:
         AccountsPayableTaxType=contact.payable_tax_type,
         SalesDefaultAccountCode=contact.sales_account_code,
         PurchasesDefaultAccountCode=contact.purchases_account_code,
+        SalesDefaultLineAmountType=contact.sales_line_amount_type,
+        PurchasesDefaultLineAmountType=contact.purchases_line_amount_type,
+        PaymentTerms=terms.terms_element(contact),
     )
+
+
+def _groups(books: Books, contact: Contact) -> list[Element]:
+    """As the OpenAPI example of a contact shows them: without their contacts."""
+    return [
+        {
+            "ContactGroupID": group.id,
+            "Name": group.name,
+            "Status": group.status,
+            "Contacts": [],
+            "HasValidationErrors": False,
+        }
+        for group in books.side.groups_of(contact.id)
+    ]
 
 
 def _of_type(parts: tuple[Part, ...], kind: str, cls: Callable[[str], Part]) -> Part:

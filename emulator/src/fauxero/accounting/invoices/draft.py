@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fauxero.accounting import fields, tax
 from fauxero.accounting.base import Findings, refuse_unmodelled
+from fauxero.accounting.currencies import is_subscribed
 from fauxero.accounting.document_contact import contact_of
 from fauxero.accounting.invoices import lines as invoice_lines
 from fauxero.accounting.money import ZERO, cents, shown
@@ -180,6 +181,8 @@ def check_currency(books: Books, element: Element, before: str | None, findings:
     """One currency, the organisation's own; an update may name the one the document has."""
     code = fields.text(element, "CurrencyCode")
     if code and code.upper() != (before or books.organisation.base_currency):
+        if is_subscribed(books, code.upper()):
+            raise NotModelled(f"Documents in another currency ({code.upper()}) are not modelled")
         findings.errors.append(f"Organisation is not subscribed to currency {code}")
 
 

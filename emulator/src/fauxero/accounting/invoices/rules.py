@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fauxero.accounting.base import Findings
+from fauxero.accounting.branding import is_theme
 from fauxero.accounting.invoices.draft import Draft
 from fauxero.accounting.invoices.lines import LINE_ID_NEEDED
 from fauxero.accounting.locks import lock_problem
@@ -115,7 +116,7 @@ def _check_values(books: Books, invoice: Invoice, findings: Findings) -> None:
     ):
         findings.errors.append("The Url must be a valid absolute URL and must not contain xero.")
     theme = invoice.branding_theme_id
-    if theme is not None and theme != books.organisation.branding_theme_id:
+    if theme is not None and not is_theme(books, theme):
         findings.errors.append("The BrandingThemeID could not be found.")  # wording unsure
     if invoice.total < 0:
         # Xero: documented that totals may not be negative; wording unsure.
