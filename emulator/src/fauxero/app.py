@@ -206,6 +206,7 @@ async def _read(scope: Scope, receive: Receive) -> Request:
         query_string=scope["query_string"].decode("latin-1"),
         headers=headers,
         body=b"".join(chunks),
+        scheme=scope.get("scheme", "http"),
     )
 
 

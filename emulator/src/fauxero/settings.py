@@ -14,15 +14,21 @@ class Settings:
     `key_registered`: when a key counts as used, `at_accept` or `at_commit`. It matters only while
     the first request with it is still on its way; unsure, no source says.
     `auto_approve`: the consent page sends the app its code at once, without a person.
+    `connection_caps`: hold apps to the connections of their plan, and organisations to two
+    uncertified apps. Documented, but off: a tester may well want fifty organisations.
+    `webhook_on_payment`: whether a payment or credit on an invoice fires INVOICE UPDATE; likely
+    and not stated.
     """
 
     partial_save: bool = False
     key_registered: str = "at_accept"
     auto_approve: bool = False
+    connection_caps: bool = False
+    webhook_on_payment: bool = True
 
     def __post_init__(self) -> None:
         if self.key_registered not in ("at_accept", "at_commit"):
             raise ValueError("key_registered: may be at_accept or at_commit")
-        for name in ("partial_save", "auto_approve"):
+        for name in ("partial_save", "auto_approve", "connection_caps", "webhook_on_payment"):
             if not isinstance(getattr(self, name), bool):
                 raise ValueError(f"{name}: may be true or false")

@@ -55,6 +55,7 @@ def headers(token: dict[str, Any]) -> dict[str, str]:
     return {
         "Authorization": f"Bearer {token['access_token']}",
         "xero-tenant-id": token["organisation_id"],
+        "Accept": "application/json",
     }
 
 

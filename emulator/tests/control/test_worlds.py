@@ -56,6 +56,7 @@ def test_the_application_answers_without_any_socket() -> None:
             headers = {
                 "Authorization": f"Bearer {token['access_token']}",
                 "xero-tenant-id": token["organisation_id"],
+                "Accept": "application/json",
             }
             answer = await client.get("/api.xro/2.0/Organisation", headers=headers)
             assert answer.status_code == 200

@@ -18,7 +18,8 @@ from fauxero.control.arguments import (
     words,
 )
 from fauxero.http.limits import TIERS
-from fauxero.identity.records import App
+from fauxero.identity import portal
+from fauxero.identity.records import App, User
 from fauxero.identity.redirects import problem_with
 from fauxero.identity.scopes import NEW_APP, OLD_APP, USUAL
 
@@ -132,6 +133,79 @@ def add_app(command: Command) -> Any:
     return _app(app)
 
 
+def change_app(command: Command) -> Any:
+    """Change an app's name, plan, certification or redirect addresses; or renew its secret."""
+    known = ("name", "company_url", "tier", "is_certified", "redirect_uris", "new_secret")
+    only(command.arguments, *known)
+    world, app_id = command.world, command.word
+    if app_id not in world.identity.apps:
+        raise Missing(f"there is no app {app_id}")
+    given = dict(command.arguments)
+    redirect_uris = given.pop("redirect_uris", None)
+    is_new_secret = flag(given, "new_secret")
+    given.pop("new_secret", None)
+    try:
+        portal.change_app(world, app_id, **given)
+        if redirect_uris is not None:
+            portal.set_redirects(world, app_id, words(command.arguments, "redirect_uris", ()))
+        if is_new_secret:
+            portal.generate_secret(world, app_id)
+    except (portal.Problem, AttributeError, TypeError) as error:
+        raise BadArguments(str(error)) from None
+    return _app(world.identity.apps[app_id])
+
+
+def users(command: Command) -> Any:
+    return {"users": [_user(user) for user in command.world.identity.users]}
+
+
+def add_user(command: Command) -> Any:
+    """A person who can sign in; `organisations` narrows what they may let apps into."""
+    only(command.arguments, "email", "name", "organisations")
+    names = command.arguments.get("organisations", [])
+    if not isinstance(names, list):
+        raise BadArguments("organisations: a list is needed")
+    user = command.world.identity.add_user(
+        email=text(command.arguments, "email"),
+        name=text(command.arguments, "name", "Test User"),
+        organisation_ids=[host(command.world, {"organisation": name}).id for name in names],
+    )
+    return _user(user)
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {
+        "user_id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "organisations": list(user.organisation_ids),
+    }
+
+
+def connections(command: Command) -> Any:
+    """The apps connected to an organisation, as its own settings list them."""
+    found = host(command.world, command.arguments)
+    return {
+        "connections": [
+            {
+                "id": line.connection.id,
+                "client_id": line.connection.app_id,
+                "app": line.app_name,
+                "user": line.user_name,
+            }
+            for line in portal.connected_apps(command.world, found.id)
+        ]
+    }
+
+
+def disconnect(command: Command) -> Any:
+    try:
+        portal.disconnect(command.world, command.word)
+    except portal.Problem as error:
+        raise Missing(str(error)) from None
+    return {"disconnected": command.word}
+
+
 def _app(app: App) -> dict[str, Any]:
     return {
         "client_id": app.id,
@@ -140,6 +214,9 @@ def _app(app: App) -> dict[str, Any]:
         "kind": app.kind,
         "redirect_uris": list(app.redirect_uris),
         "scopes": list(app.scopes),
+        "company_url": app.company_url,
+        "tier": app.tier,
+        "is_certified": app.is_certified,
     }
 
 

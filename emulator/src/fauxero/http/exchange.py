@@ -23,6 +23,7 @@ class Request:
     query_string: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    scheme: str = "http"
 
     @cached_property
     def query(self) -> Mapping[str, str]:
@@ -34,7 +35,14 @@ class Request:
 
     @cached_property
     def form(self) -> Mapping[str, str]:
-        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+        """Form fields; the last of a repeated one counts."""
+        return dict(self.form_fields)
+
+    @cached_property
+    def form_fields(self) -> tuple[tuple[str, str], ...]:
+        """Form fields in order, repeated ones too, as ticked boxes send them."""
+        text = self.body.decode("utf-8", "replace")
+        return tuple(parse_qsl(text, keep_blank_values=True))
 
     @cached_property
     def segments(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import jinja2
 
 from fauxero.http.exchange import Answer, Request, Trace, html_answer
+from fauxero.identity.caps import cap_problem
 from fauxero.identity.records import App, User
-from fauxero.identity.scopes import OLD_APP, in_words
+from fauxero.identity.scopes import APP_CONNECTIONS, OLD_APP, in_words, live
 
 if TYPE_CHECKING:
     from fauxero.world import World
@@ -33,6 +34,7 @@ class Asked:
     state: str | None
     challenge: str | None
     nonce: str | None
+    is_bulk: bool  # several organisations may be picked in one consent
 
 
 class Unanswerable(Exception):
@@ -53,14 +55,14 @@ def authorize(world: World, request: Request, trace: Trace) -> Answer:
     """Show the consent page, or answer its form."""
     fields = request.form if request.method == "POST" else _plain_query(request)
     try:
-        asked = _checked(world, fields)
+        asked = checked(world, fields)
         trace.app_id = asked.app.id
-        user = world.demo_user
+        user = signed_in_user(world, fields)
         if request.method == "POST":
-            return _decided(world, asked, user, fields)
+            picked = [value for name, value in request.form_fields if name == "organisation"]
+            return decided(world, asked, user, picked, is_allowed=fields.get("decision") == "allow")
         if world.settings.auto_approve:
-            chosen = fields.get("fauxero_organisation") or next(iter(world.organisations), "")
-            return _approved(world, asked, user, (chosen,))
+            return approved(world, asked, user, _named(world, user, fields))
         return _consent_page(world, asked, user, fields)
     except Unanswerable as error:
         trace.reason = str(error)
@@ -70,11 +72,36 @@ def authorize(world: World, request: Request, trace: Trace) -> Answer:
         return _redirect(error.redirect_uri, error=error.error, state=error.state)
 
 
+def signed_in_user(world: World, fields: Mapping[str, str]) -> User:
+    """Who gives the consent: `fauxero_user` (an id or e-mail address), or the demo user."""
+    named = fields.get("fauxero_user")
+    if not named:
+        return world.demo_user
+    user = world.identity.user_named(named)
+    if user is None:
+        raise Unanswerable(f"There is no user {named}.")
+    return user
+
+
+def organisations_of(world: World, user: User) -> list[tuple[str, str]]:
+    """The (id, name) of every organisation that this user may let an app into."""
+    return [(key, host.name) for key, host in world.organisations.items() if user.may_connect(key)]
+
+
+def _named(world: World, user: User, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Without a person: the organisations in `fauxero_organisation`, or the first there is."""
+    named = fields.get("fauxero_organisation")
+    if named:
+        return tuple(part.strip() for part in named.split(",") if part.strip())
+    return tuple(key for key, _ in organisations_of(world, user)[:1]) or ("",)
+
+
 def _plain_query(request: Request) -> dict[str, str]:
     return dict(parse_qsl(request.query_string, keep_blank_values=True))
 
 
-def _checked(world: World, fields: Mapping[str, str]) -> Asked:
+def checked(world: World, fields: Mapping[str, str]) -> Asked:
+    """Return what an app asks for. Raises Unanswerable or SentBack."""
     app = world.identity.apps.get(fields.get("client_id", ""))
     if app is None or app.kind == "custom":
         raise Unanswerable("unauthorized_client: unknown client or client not enabled")
@@ -89,27 +116,39 @@ def _checked(world: World, fields: Mapping[str, str]) -> Asked:
     if fields.get("response_type") != "code":
         raise sent_back("unsupported_response_type")
     scopes = tuple(dict.fromkeys(fields.get("scope", "").split()))
-    if "app.connections" in scopes:
+    if APP_CONNECTIONS in scopes:
         raise sent_back("access_denied")
-    if not scopes or not set(scopes) <= set(app.scopes) & set(OLD_APP):
+    on_offer = set(live(app.scopes, world.clock.now())) & set(OLD_APP)
+    if not scopes or not set(scopes) <= on_offer:
         raise sent_back("invalid_scope")
     challenge = fields.get("code_challenge")
     if challenge and fields.get("code_challenge_method") != "S256":
         raise sent_back("invalid_request")
     if app.kind == "pkce" and not challenge:
         raise sent_back("invalid_request")
-    return Asked(app, redirect_uri, scopes, state, challenge or None, fields.get("nonce"))
+    is_bulk = "bulk_connect:false" not in fields.get("acr_values", "")
+    nonce = fields.get("nonce")
+    return Asked(app, redirect_uri, scopes, state, challenge or None, nonce, is_bulk)
 
 
-def _decided(world: World, asked: Asked, user: User, fields: Mapping[str, str]) -> Answer:
-    if fields.get("decision") != "allow":
+def decided(
+    world: World, asked: Asked, user: User, picked: Sequence[str], *, is_allowed: bool
+) -> Answer:
+    """Send the app what a person decided: a code, or access_denied."""
+    if not is_allowed:
         raise SentBack("access_denied", redirect_uri=asked.redirect_uri, state=asked.state)
-    return _approved(world, asked, user, (fields.get("organisation", ""),))
+    return approved(world, asked, user, tuple(picked) if asked.is_bulk else tuple(picked[:1]))
 
 
-def _approved(world: World, asked: Asked, user: User, organisation_ids: tuple[str, ...]) -> Answer:
-    if any(organisation_id not in world.organisations for organisation_id in organisation_ids):
+def approved(world: World, asked: Asked, user: User, organisation_ids: tuple[str, ...]) -> Answer:
+    """Connect the organisations and send the app its code. Raises Unanswerable."""
+    if not organisation_ids:
+        raise Unanswerable("Choose an organisation.")
+    allowed = {key for key, _ in organisations_of(world, user)}
+    if not set(organisation_ids) <= allowed:
         raise Unanswerable("There is no such organisation.")
+    if problem := cap_problem(world, asked.app, organisation_ids):
+        raise Unanswerable(problem)
     event_id = world.identity.grant(
         app=asked.app, user=user, scopes=asked.scopes, organisation_ids=organisation_ids
     )
@@ -139,9 +178,8 @@ def _consent_page(world: World, asked: Asked, user: User, fields: Mapping[str, s
     page = _PAGES.get_template("consent.html").render(
         app=asked.app,
         user=user,
-        organisations=[
-            (organisation_id, host.name) for organisation_id, host in world.organisations.items()
-        ],
+        organisations=organisations_of(world, user),
+        is_bulk=asked.is_bulk,
         scopes=[in_words(scope) for scope in asked.scopes],
         hidden=fields,
     )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from fauxero.http import errors, forms
 from fauxero.http.exchange import Answer, Request, Trace, json_answer
 from fauxero.identity.authorize import authorize
+from fauxero.identity.discovery import discovery
 from fauxero.identity.records import Access, Connection
-from fauxero.identity.scopes import NEW_APP
 from fauxero.identity.token_endpoint import revocation, token
+from fauxero.identity.tokens import claims_of, subject
 
 if TYPE_CHECKING:
     from fauxero.world import World
@@ -26,11 +27,12 @@ def answer_identity(world: World, request: Request, trace: Trace) -> Answer | No
             return token(world, request, trace)
         case ("POST", "/connect/revocation"):
             return revocation(world, request, trace)
+        case ("GET" | "POST", "/connect/userinfo"):
+            return _user_info(world, request, trace)
         case ("GET", "/.well-known/openid-configuration"):
-            return json_answer(_discovery(request))
+            return json_answer(discovery(request))
         case ("GET", "/.well-known/openid-configuration/jwks"):
-            # Tokens are signed with a shared secret, so there is no public key to publish.
-            return json_answer({"keys": []})
+            return json_answer(world.identity.keys.published())
     if path == "/connections" or path.startswith("/connections/"):
         return _connections(world, request, trace)
     return None
@@ -58,7 +60,7 @@ def _connections(world: World, request: Request, trace: Trace) -> Answer:
     access = read_access(world, request, trace)
     if isinstance(access, Answer):
         return access
-    links = world.identity.connections_of(access.app_id, access.user_id)
+    links = world.identity.connections_of(access.app_id, access.user_id or None)
     segments = request.segments
     if request.method == "GET" and len(segments) == 1:
         event_id = request.query.get("autheventid")
@@ -97,20 +99,13 @@ def _connection(world: World, link: Connection) -> dict[str, Any]:
     }
 
 
-def _discovery(request: Request) -> dict[str, Any]:
-    host = request.header("host") or "localhost"
-    base = f"http://{host}"
-    return {
-        "issuer": "https://identity.xero.com",
-        "jwks_uri": f"{base}/.well-known/openid-configuration/jwks",
-        "authorization_endpoint": f"{base}/identity/connect/authorize",
-        "token_endpoint": f"{base}/connect/token",
-        "revocation_endpoint": f"{base}/connect/revocation",
-        "scopes_supported": list(NEW_APP),
-        "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code", "client_credentials", "refresh_token"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "code_challenge_methods_supported": ["S256"],
-        "id_token_signing_alg_values_supported": ["HS256"],
-        "subject_types_supported": ["public"],
-    }
+def _user_info(world: World, request: Request, trace: Trace) -> Answer:
+    """The claims of OpenID about the user of an access token."""
+    access = read_access(world, request, trace)
+    if isinstance(access, Answer):
+        return access
+    user = world.identity.users.get(access.user_id)
+    if user is None or "openid" not in access.scopes:
+        trace.reason = "scope missing: openid"
+        return errors.scope_missing(world.ids.uuid())
+    return json_answer({"sub": subject(user.id), **claims_of(user)})

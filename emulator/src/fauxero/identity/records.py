@@ -14,7 +14,10 @@ REFRESH_GRACE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """`kind` is web (has a secret), pkce (has none) or custom (one organisation, no user)."""
+    """`kind` is web (has a secret), pkce (has none) or custom (one organisation, no user).
+
+    `tier` is the price plan, which caps how many organisations may be connected at once.
+    """
 
     id: str
     secret: str | None
@@ -23,13 +26,22 @@ class App:
     redirect_uris: tuple[str, ...]
     scopes: tuple[str, ...]
     organisation_id: str | None = None
+    company_url: str = ""
+    tier: str = "starter"
+    is_certified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """A person with a Xero login. No organisations named means all of them."""
+
     id: str
     email: str
     name: str
+    organisation_ids: tuple[str, ...] = ()
+
+    def may_connect(self, organisation_id: str) -> bool:
+        return not self.organisation_ids or organisation_id in self.organisation_ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from fauxero.clock import Clock
 from fauxero.identity.records import (
@@ -22,6 +23,7 @@ from fauxero.identity.records import (
     User,
 )
 from fauxero.identity.scopes import NEW_APP
+from fauxero.identity.signing import Keys
 from fauxero.identity.tokens import Signer
 from fauxero.ids import Ids
 from fauxero.shelf import Shelf
@@ -43,8 +45,8 @@ class Register:
         self.connections: Shelf[Connection] = Shelf("connections", Connection)
         self.codes: Shelf[Code] = Shelf("codes", Code)
         self.refresh_tokens: Shelf[RefreshToken] = Shelf("refresh_tokens", RefreshToken)
-        # One key for every run with one seed: a token of yesterday's state file still reads.
-        self.signer = Signer(f"fauxero/{ids.seed}")
+        self.keys = Keys()
+        self.signer = Signer(self.keys)
 
     @property
     def shelves(self) -> tuple[Shelf, ...]:
@@ -55,6 +57,7 @@ class Register:
             self.connections,
             self.codes,
             self.refresh_tokens,
+            self.keys.kept,
         )
 
     def _secret(self) -> str:
@@ -69,7 +72,9 @@ class Register:
         redirect_uris: Iterable[str] = (),
         scopes: Sequence[str] = NEW_APP,
         organisation_id: str | None = None,
+        **more: Any,
     ) -> App:
+        """Register an app; `more` are further fields of App: company_url, tier, is_certified."""
         app_id = self._ids.uuid().replace("-", "").upper()
         app = App(
             id=app_id,
@@ -79,8 +84,15 @@ class Register:
             redirect_uris=tuple(redirect_uris),
             scopes=tuple(scopes),
             organisation_id=organisation_id,
+            **more,
         )
         return self.apps.put(app_id, app)
+
+    def new_secret(self, app_id: str) -> str:
+        """Replace an app's secret; the one before stops working."""
+        secret = self._secret()
+        self.apps.put(app_id, replace(self.apps[app_id], secret=secret))
+        return secret
 
     def set_redirect_uris(self, app_id: str, redirect_uris: tuple[str, ...]) -> None:
         app = self.apps[app_id]
@@ -91,16 +103,26 @@ class Register:
         consent = self.consents.get(f"{app.id}/{user.id}")
         return consent.scopes if consent else ()
 
-    def add_user(self, *, email: str, name: str) -> User:
-        for user in self.users:
-            if user.email == email:
-                return user
-        user = User(id=self._ids.uuid(), email=email, name=name)
+    def add_user(self, *, email: str, name: str, organisation_ids: Iterable[str] = ()) -> User:
+        """Return the user of an e-mail address, made if there is none."""
+        found = self.user_named(email)
+        if found is not None:
+            return found
+        user = User(self._ids.uuid(), email, name, tuple(organisation_ids))
         return self.users.put(user.id, user)
+
+    def user_named(self, name: str) -> User | None:
+        """By id or by e-mail address in any case."""
+        for user in self.users:
+            if user.id == name or user.email.lower() == name.lower():
+                return user
+        return None
 
     def authenticated_app(self, app_id: str, secret: str | None) -> App:
         app = self.apps.get(app_id)
         if app is None or app.secret != secret:
+            raise Refused("invalid_client")
+        if secret is None and app.kind != "pkce":  # no secret was generated yet: no way in
             raise Refused("invalid_client")
         return app
 
@@ -138,11 +160,12 @@ class Register:
         )
         self.connections.put(new.id, new)
 
-    def connections_of(self, app_id: str, user_id: str) -> list[Connection]:
+    def connections_of(self, app_id: str, user_id: str | None = None) -> list[Connection]:
+        """The live connections of an app; of one user's consent where one is named."""
         return [
             link
             for link in self.connections
-            if link.is_connected and link.app_id == app_id and link.user_id == user_id
+            if link.is_connected and link.app_id == app_id and user_id in (None, link.user_id)
         ]
 
     def is_connected(self, access: Access, organisation_id: str) -> bool:

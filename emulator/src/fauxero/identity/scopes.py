@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 OPENID = ("openid", "profile", "email", "offline_access")
 
@@ -39,11 +40,15 @@ UNCHANGED = (
 )
 
 # Only apps registered before 2 March 2026 have these; they end on 13 September 2027.
+BROAD_END_AT = datetime(2027, 9, 13, tzinfo=UTC)
 BROAD = (
     "accounting.transactions",
     "accounting.transactions.read",
     "accounting.reports.read",
 )
+
+# For an app's own token (client credentials), which manages its connections (reported).
+APP_CONNECTIONS = "app.connections"
 
 NEW_APP = OPENID + GRANULAR + UNCHANGED
 OLD_APP = NEW_APP + BROAD
@@ -74,6 +79,11 @@ def in_words(scope: str) -> str:
     if scope.removesuffix(".read") in IN_WORDS:
         return IN_WORDS[scope.removesuffix(".read")].replace("View and manage", "View")
     return scope
+
+
+def live(scopes: Iterable[str], now: datetime) -> tuple[str, ...]:
+    """Return those of `scopes` that still exist: the broad ones end on 13 September 2027."""
+    return tuple(scope for scope in scopes if now < BROAD_END_AT or scope not in BROAD)
 
 
 def granted(scopes: Iterable[str]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 from fauxero.http.exchange import Answer, Request, Trace, json_answer
 from fauxero.identity.records import ACCESS_LIFE, App
 from fauxero.identity.register import Refused
+from fauxero.identity.scopes import APP_CONNECTIONS, live
 
 if TYPE_CHECKING:
     from fauxero.world import World
@@ -105,12 +106,9 @@ def _from_code(world: World, request: Request, app: App) -> dict[str, Any]:
         auth_event_id=code.auth_event_id,
     )
     if "openid" in code.scopes:
-        user = world.identity.users[code.user_id]
         answer["id_token"] = world.identity.signer.id_token(
             app_id=app.id,
-            user_id=user.id,
-            email=user.email,
-            name=user.name,
+            user=world.identity.users[code.user_id],
             nonce=code.nonce,
             now=world.clock.now(),
         )
@@ -119,10 +117,12 @@ def _from_code(world: World, request: Request, app: App) -> dict[str, Any]:
 
 def _from_refresh_token(world: World, request: Request, app: App) -> dict[str, Any]:
     renewed = world.identity.rotate(token=request.form.get("refresh_token", ""), app=app)
+    # What a refresh gives once the broad scopes have ended is not documented: here, the rest.
+    scopes = live(renewed.scopes, world.clock.now())
     access = world.identity.access_token(
         app_id=app.id,
         user_id=renewed.user_id,
-        scopes=renewed.scopes,
+        scopes=scopes,
         auth_event_id=renewed.auth_event_id,
     )
     return {
@@ -130,12 +130,17 @@ def _from_refresh_token(world: World, request: Request, app: App) -> dict[str, A
         "expires_in": int(ACCESS_LIFE.total_seconds()),
         "token_type": "Bearer",
         "refresh_token": renewed.token,
-        "scope": " ".join(renewed.scopes),
+        "scope": " ".join(scopes),
     }
 
 
 def _for_custom_connection(world: World, request: Request, app: App) -> dict[str, Any]:
-    """Custom connection: one app, one organisation, no refresh token. Scopes are the app's."""
+    """Custom connection: one app, one organisation, no refresh token. Scopes are the app's.
+
+    An app of another kind gets a token of its own that manages its connections, no more.
+    """
+    if app.kind == "web" and request.form.get("scope") == APP_CONNECTIONS:
+        return _for_the_app_itself(world, app)
     if app.kind != "custom" or app.organisation_id is None:
         raise Refused("unauthorized_client")
     asked = tuple(request.form.get("scope", "").split()) or app.scopes
@@ -151,3 +156,13 @@ def _for_custom_connection(world: World, request: Request, app: App) -> dict[str
             app=app, user=user, scopes=asked, organisation_ids=(app.organisation_id,)
         )
     return token_pair(world, app=app, user_id=user.id, scopes=asked, auth_event_id=event_id)
+
+
+def _for_the_app_itself(world: World, app: App) -> dict[str, Any]:
+    return token_pair(
+        world,
+        app=app,
+        user_id="",
+        scopes=(APP_CONNECTIONS,),
+        auth_event_id=world.ids.uuid(),
+    )

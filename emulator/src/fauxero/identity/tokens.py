@@ -1,24 +1,21 @@
-"""Access and id tokens: shaped like Xero's JWTs, signed with a key of this world alone."""
+"""Access and id tokens: JWTs with the claims of Xero's, signed with a key of fauxero's own."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from fauxero.identity.records import ACCESS_LIFE, ID_TOKEN_LIFE, Access
-from fauxero.identity.scopes import granted
+from fauxero.identity.records import ACCESS_LIFE, ID_TOKEN_LIFE, Access, User
+from fauxero.identity.scopes import granted, live
+from fauxero.identity.signing import Keys, b64
 
 ISSUER = "https://identity.xero.com"
 CACHE_MAX = 1000
-
-
-def _b64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _unb64(text: str) -> bytes:
@@ -29,11 +26,28 @@ def _seconds(at: datetime) -> int:
     return int(at.timestamp())
 
 
+def subject(user_id: str) -> str:
+    return hashlib.md5(user_id.encode(), usedforsecurity=False).hexdigest()
+
+
+def claims_of(user: User) -> dict[str, str]:
+    """What OpenID tells an app about a person."""
+    first, _, last = user.name.partition(" ")
+    return {
+        "xero_userid": user.id,
+        "preferred_username": user.email,
+        "email": user.email,
+        "given_name": first,
+        "family_name": last,
+        "name": user.name,
+    }
+
+
 class Signer:
     """Makes and reads tokens. Reading is remembered: a client sends one token many times."""
 
-    def __init__(self, secret: str) -> None:
-        self._key = secret.encode()
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
         self._read: dict[str, Access] = {}
 
     def access_token(
@@ -54,7 +68,7 @@ class Signer:
                 "iss": ISSUER,
                 "aud": f"{ISSUER}/resources",
                 "client_id": app_id,
-                "sub": hashlib.md5(user_id.encode(), usedforsecurity=False).hexdigest(),
+                "sub": subject(user_id),
                 "auth_time": _seconds(now),
                 "xero_userid": user_id,
                 "global_session_id": auth_event_id.replace("-", ""),
@@ -64,24 +78,16 @@ class Signer:
             }
         )
 
-    def id_token(
-        self, *, app_id: str, user_id: str, email: str, name: str, nonce: str | None, now: datetime
-    ) -> str:
-        first, _, last = name.partition(" ")
+    def id_token(self, *, app_id: str, user: User, nonce: str | None, now: datetime) -> str:
         claims: dict[str, Any] = {
             "nbf": _seconds(now),
             "exp": _seconds(now + ID_TOKEN_LIFE),
             "iss": ISSUER,
             "aud": app_id,
             "iat": _seconds(now),
-            "sub": hashlib.md5(user_id.encode(), usedforsecurity=False).hexdigest(),
+            "sub": subject(user.id),
             "auth_time": _seconds(now),
-            "xero_userid": user_id,
-            "preferred_username": email,
-            "email": email,
-            "given_name": first,
-            "family_name": last,
-            "name": name,
+            **claims_of(user),
         }
         return self._signed(claims | ({"nonce": nonce} if nonce else {}))
 
@@ -95,10 +101,11 @@ class Signer:
             return None
         if len(self._read) >= CACHE_MAX:
             self._read.clear()
+        issued_at = datetime.fromtimestamp(claims["nbf"], UTC)
         access = Access(
             app_id=claims["client_id"],
-            user_id=claims["xero_userid"],
-            scopes=granted(claims["scope"]),
+            user_id=claims.get("xero_userid", ""),
+            scopes=granted(live(claims["scope"], issued_at)),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
             auth_event_id=claims["authentication_event_id"],
         )
@@ -106,15 +113,19 @@ class Signer:
         return access
 
     def _signed(self, claims: Mapping[str, Any]) -> str:
-        head = _b64(b'{"alg":"HS256","kid":"fauxero","typ":"JWT"}')
-        body = _b64(json.dumps(claims, separators=(",", ":")).encode())
-        return f"{head}.{body}.{self._signature(f'{head}.{body}')}"
-
-    def _signature(self, text: str) -> str:
-        return _b64(hmac.new(self._key, text.encode(), hashlib.sha256).digest())
+        head = {"alg": "RS256", "kid": self._keys.id, "typ": "JWT"}
+        text = f"{_json(head)}.{_json(claims)}"
+        return f"{text}.{b64(self._keys.sign(text.encode()))}"
 
     def _verified(self, token: str) -> dict[str, Any] | None:
         signed, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
+        try:
+            if not self._keys.has_signed(signed.encode(), _unb64(signature)):
+                return None
+        except (binascii.Error, ValueError):  # not base64, or not ASCII
             return None
         return json.loads(_unb64(signed.partition(".")[2]))
+
+
+def _json(part: Mapping[str, Any]) -> str:
+    return b64(json.dumps(part, separators=(",", ":")).encode())
