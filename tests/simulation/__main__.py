@@ -44,7 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20, help="how many seeds to run")
     parser.add_argument("--from", dest="first", type=int, default=1, help="the first seed")
-    parser.add_argument("--steps", type=int, default=40, help="how many steps a seed takes")
+    parser.add_argument("--steps", type=int, default=60, help="how many steps a seed takes")
     parser.add_argument("--diary", action="store_true", help="print the diary of good seeds too")
     parser.add_argument("--trace", action="store_true", help="print where a failure came from")
     return parser.parse_args()

@@ -62,6 +62,13 @@ def is_voided(stage: Stage) -> None:
     _tell(stage, "voided", replace(told, is_void=True, lines=lines))
 
 
+def is_billed_after_all(stage: Stage) -> None:
+    """The voiding was a mistake."""
+    void = [each for each in stage.told.invoices.values() if each.is_void]
+    if void:
+        _tell(stage, "is to be paid after all", replace(stage.rng.choice(void), is_void=False))
+
+
 def is_paid(stage: Stage) -> None:
     """In part, in full, or several invoices at once."""
     owed = [
@@ -120,6 +127,21 @@ def payment_is_taken_back(stage: Stage) -> None:
         _tell_payment(stage, "taken back", replace(told, is_void=True))
 
 
+def payment_came_after_all(stage: Stage) -> None:
+    """Taking it back was a mistake."""
+    void = [
+        each
+        for each in stage.told.payments.values()
+        if each.is_void
+        and all(
+            not stage.told.invoices[number].is_void and stage.told.open_cents(number) >= cents
+            for number, cents in each.parts
+        )
+    ]
+    if void:
+        _tell_payment(stage, "came after all", replace(stage.rng.choice(void), is_void=False))
+
+
 def everything_is_told_again(stage: Stage) -> None:
     """A full export, in one chunk or in several."""
     records = every_record(stage.told)
@@ -136,10 +158,12 @@ ACTS: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (4, is_corrected),
     (1, is_redated),
     (3, is_voided),
+    (1, is_billed_after_all),
     (9, is_paid),
     (4, payment_is_changed),
     (3, payment_is_moved),
     (3, payment_is_taken_back),
+    (1, payment_came_after_all),
     (2, everything_is_told_again),
 )
 

@@ -160,18 +160,17 @@ def reconnect(stage: Stage) -> None:
 
 
 ACTS: tuple[tuple[int, Callable[[Stage], None]], ...] = (
-    (14, syncs),
+    (16, syncs),
     (6, loses_power),
     (2, is_stopped),
     (3, has_two_workers),
-    (3, falls_asleep),
+    (2, falls_asleep),
     (3, wakes_up),
     (10, time_passes),
     (14, a_fault_begins),
     (4, faults_end),
     (2, is_approved),
     (1, is_disconnected),
-    (3, is_reconnected),
 )
 KILLING = (1, is_killed)
 

@@ -16,7 +16,7 @@ Act = Callable[[Stage], None]
 # Minutes that pass between two looks while everything settles: first often, then past the
 # end of every token, then past the end of a day's limit.
 SETTLING_MINUTES = (1, 5, 10, 20, 20, 20, 40, 60, 120, 600, 900, 1, 1)
-STEPS = 40
+STEPS = 60
 
 
 class Failed(AssertionError):
@@ -53,6 +53,8 @@ def _live(stage: Stage, *, steps: int, kills: bool) -> None:
     ours = (*disturbances.ACTS, *((disturbances.KILLING,) if kills else ()))
     for _ in range(steps):
         group = stage.rng.random()
+        if stage.rng.random() < 0.4:
+            disturbances.is_reconnected(stage)
         if group < 0.4:
             _draw(stage, business_acts.ACTS)
         elif group < 0.55:
