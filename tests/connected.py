@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 
+import pytest
 from cryptography.fernet import Fernet
 
 from fauxero.clock import Clock as WorldClock
 from fauxero.testing import Server, serve_in_thread
 from fauxero.world import World
+from unitledger import wiring
 from unitledger.books.xero.books import XeroBooks
 from unitledger.books.xero.identity import SCOPES, XeroIdentity
 from unitledger.demo.consenting import give_consent
@@ -23,6 +25,7 @@ from unitledger.system import RandomIds
 from unitledger.vault import KeyVault
 
 REDIRECT_URI = "http://localhost:8000/xero/callback"
+PAGES_REDIRECT_URI = "http://localhost/settings/integration/xero/callback"
 MORNING = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 START_ON = date(2026, 1, 1)
 _operators = count(1)
@@ -110,3 +113,19 @@ def connected(stage: Stage, operator_id: int, *, organisation: str | None = None
     return connecting.connect_organisation(
         consent_id, xero_id=offered[0].organisation_id, start_on=START_ON, tools=stage.tools
     ).pk
+
+
+@contextmanager
+def installed(monkeypatch: pytest.MonkeyPatch, *templates: str) -> Iterator[Stage]:
+    """A fauxero on the machine's clock, and this installation's own wiring pointed at it.
+
+    So pages, commands and child processes find it as they do in earnest.
+    """
+    world = World()
+    world.open([{"template": template} for template in templates or ("uk",)])
+    world.identity.set_redirect_uris(world.demo_app.id, (REDIRECT_URI, PAGES_REDIRECT_URI))
+    with serve_in_thread(world) as server:
+        monkeypatch.setenv("UNITLEDGER_XERO_URL", server.url)
+        wiring.shared_tools.cache_clear()
+        yield Stage(server=server, tools=wiring.shared_tools())
+        wiring.shared_tools.cache_clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,7 +29,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "web/sign_in.html", {"way": way})
     name = request.POST.get("email", "").strip()
     # Counted by name and address together, so that nobody can lock another person out.
-    tries = f"sign-in {request.META.get('REMOTE_ADDR')} {name.casefold()}"
+    who = f"{request.META.get('REMOTE_ADDR')} {name.casefold()}"
+    tries = f"sign-in-{hashlib.sha256(who.encode()).hexdigest()}"
     used = cache.get(tries, 0)
     if used >= TRIES_MAX:
         return _again(request, way, name, PAUSED, status=429)

@@ -39,7 +39,12 @@ from unitledger.web.scope import operator_scope
 
 CONSENT_KEY = "consent_id"
 AWAY = "Xero could not be reached. Nothing changed. Try again in a minute."
-_TROUBLES = (ConnectError, ConsentLost, ConsentRefused)
+REFUSED = {
+    "invalid_client": "Xero does not accept this Client ID and Client Secret. The secret may have "
+    "been replaced. Enter a new one.",
+    "invalid_grant": "Xero no longer takes this answer: it is good for five minutes, once. "
+    "Connect to Xero again.",
+}
 
 
 @require_GET
@@ -209,8 +214,10 @@ def _guarded(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpRespo
     """What a person can mend is said on the page they came from."""
     try:
         return act()
-    except _TROUBLES as trouble:
+    except (ConnectError, ConsentLost) as trouble:
         messages.error(request, str(trouble))
+    except ConsentRefused as refused:
+        messages.error(request, REFUSED.get(refused.code, f"Xero refused: {refused}"))
     except (IdentityUnavailable, BooksUnavailable):
         messages.error(request, AWAY)
     except DayUsedUp as used_up:
