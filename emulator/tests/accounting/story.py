@@ -84,6 +84,35 @@ class Story:
         request = self.invoice_request(amount) | {"Type": "ACCRECCREDIT", "DueDate": None}
         return request | more
 
+    def money(self, amount: str = "120.00", **more: Any) -> Element:
+        """Money received into the bank, coded like a sale; `Type` says otherwise."""
+        return done(self.put("banktransactions", **self.money_request(amount, **more)))
+
+    def money_request(self, amount: str = "120.00", **more: Any) -> Element:
+        request: Element = {
+            "Type": "RECEIVE",
+            "Contact": self.invoice_request()["Contact"],
+            "BankAccount": {"Code": "090"},
+            "Date": "2026-11-08",
+            "LineItems": [line(amount)],
+        }
+        return request | more
+
+    def overpayment(self, amount: str = "120.00", **more: Any) -> Element:
+        made = self.money(**self.overpaid(amount) | more)
+        return self.read("overpayments", made["OverpaymentID"])
+
+    def overpaid(self, amount: str = "120.00") -> Element:
+        return {
+            "Type": "RECEIVE-OVERPAYMENT",
+            "LineAmountTypes": "NoTax",
+            "LineItems": [{"Description": "Paid too much", "LineAmount": Decimal(amount)}],
+        }
+
+    def prepayment(self, amount: str = "120.00", **more: Any) -> Element:
+        made = self.money(amount, **{"Type": "RECEIVE-PREPAYMENT"} | more)
+        return self.read("prepayments", made["PrepaymentID"])
+
     def refund(self, credit: Element, amount: str | None = None, **more: Any) -> Element:
         """Pay back a credit note, overpayment or prepayment; all that is left by default."""
         return done(self.put("payments", **self.refund_request(credit, amount, **more)))

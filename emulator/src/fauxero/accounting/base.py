@@ -31,6 +31,16 @@ _BROAD_READ = frozenset({"accounting.transactions", "accounting.transactions.rea
 _BROAD_WRITE = frozenset({"accounting.transactions"})
 INVOICES_READ = frozenset({"accounting.invoices", "accounting.invoices.read"}) | _BROAD_READ
 INVOICES_WRITE = frozenset({"accounting.invoices"}) | _BROAD_WRITE
+BANKING_READ = (
+    frozenset({"accounting.banktransactions", "accounting.banktransactions.read"}) | _BROAD_READ
+)
+BANKING_WRITE = frozenset({"accounting.banktransactions"}) | _BROAD_WRITE
+MANUAL_JOURNALS_READ = (
+    frozenset({"accounting.manualjournals", "accounting.manualjournals.read"}) | _BROAD_READ
+)
+MANUAL_JOURNALS_WRITE = frozenset({"accounting.manualjournals"}) | _BROAD_WRITE
+# The general ledger is premium: its scope is never part of another (documented).
+JOURNALS_READ = frozenset({"accounting.journals.read"})
 PAYMENTS_READ = frozenset({"accounting.payments", "accounting.payments.read"}) | _BROAD_READ
 PAYMENTS_WRITE = frozenset({"accounting.payments"}) | _BROAD_WRITE
 

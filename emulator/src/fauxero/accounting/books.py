@@ -35,7 +35,7 @@ from fauxero.accounting.rows import (
     TrackingOption,
 )
 from fauxero.accounting.side import SideTables
-from fauxero.accounting.tables import GroupedOrder, Log, Lookup, Ordered, Snapshot, Table
+from fauxero.accounting.tables import GroupedOrder, Log, Lookup, Ordered, Snapshot, Table, Watcher
 from fauxero.accounting.where import folded_text
 from fauxero.clock import Clock
 from fauxero.ids import Ids
@@ -124,6 +124,10 @@ class Books:
         """(table, id, JSON-able row or None when gone) for all that changed since last asked."""
         for table, key, row in self._log.drain():
             yield table, key, None if row is None else rowcodec.encode(row)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell `watcher` of all that each transaction changed, just before it ends."""
+        self._log.watchers.append(watcher)
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._log.transaction()
@@ -305,6 +309,7 @@ class Books:
             lambda row: row.status, lambda row: (row.updated_at, row.id)
         )
         self.payments_by_invoice: Lookup[Payment] = Lookup(lambda row: row.invoice_id)
+        self.payments_by_batch: Lookup[Payment] = Lookup(lambda row: row.batch_id)
         self.payments_by_reference: Lookup[Payment] = Lookup(
             lambda row: folded_text(row.reference) if row.reference else None
         )
@@ -313,6 +318,7 @@ class Books:
             self.payments_in_order,
             self.payments_by_status,
             self.payments_by_invoice,
+            self.payments_by_batch,
             self.payments_by_reference,
             self.payments_by_day,
         ):

@@ -256,14 +256,18 @@ def _numbered(books: Books, number: str) -> Invoice | None:
     return next(iter(live or found), None)
 
 
-def account_of(books: Books, element: Element, findings: Findings) -> Account | None:
-    """By AccountID or Code, in an Account block or (documented) as plain Code.
+def account_of(
+    books: Books, element: Element, findings: Findings, *, code_is_account: bool = True
+) -> Account | None:
+    """By AccountID or Code, in an Account block or (documented, for payments) as plain Code.
 
     The rule is documented; the three wordings are unsure.
     """
     block = fields.nested(element, "Account") or {}
     account_id = fields.guid(block, "AccountID")
-    code = fields.text(block, "Code") or fields.text(element, "Code")
+    code = fields.text(block, "Code")
+    if not code and code_is_account:  # a batch's Code is a text for the bank
+        code = fields.text(element, "Code")
     if account_id is not None:
         account = books.accounts.get(account_id)
     else:

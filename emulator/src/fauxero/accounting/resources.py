@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from fauxero.accounting.accounts import AccountsResource
+from fauxero.accounting.banking.batches import BatchPaymentsResource
+from fauxero.accounting.banking.resource import BankTransactionsResource
+from fauxero.accounting.banking.transfers import BankTransfersResource
 from fauxero.accounting.contacts.resource import ContactsResource
 from fauxero.accounting.credits.allocations import AllocationsResource
 from fauxero.accounting.credits.held import OverpaymentsResource, PrepaymentsResource
@@ -34,6 +37,9 @@ RESOURCES: dict[str, Resource] = SIDE_RESOURCES | {
     "creditnotes": CreditNotesResource(),
     "overpayments": OverpaymentsResource(),
     "prepayments": PrepaymentsResource(),
+    "banktransactions": BankTransactionsResource(),
+    "banktransfers": BankTransfersResource(),
+    "batchpayments": BatchPaymentsResource(),
 }
 
 # By (parent, own) lower-case path segments. Actions hang on the collection itself

@@ -39,6 +39,7 @@ class Field:
 
     kind: str
     read: Getter
+    blind_to: frozenset[str] = frozenset()  # methods that match nothing here, silently
 
 
 Fields = Mapping[str, Field]  # by lower-case path, e.g. "contact.contactid"
@@ -217,6 +218,9 @@ class _Parser:
             argument = None if self._take(")") else self._operand()
             if argument is not None:
                 self._expect(")")
+            if value.path in self._fields and method in self._fields[value.path].blind_to:
+                value = Value(FLAG, lambda row: False)
+                continue
             value = _call(value, word, argument)
         return value
 

@@ -81,7 +81,7 @@ def _head(books: Books, credit: Credit) -> Element:
             refund(row) for row in books.payments_of(credit.id) if row.status == "AUTHORISED"
         ],
         HasErrors=False if credit.kind == CREDIT_NOTE else None,
-        HasAttachments=False,
+        HasAttachments=books.side.has_attachments(credit.id),
     )
 
 

@@ -125,7 +125,7 @@ def _create(books: Books, element: Element, options: WriteOptions, findings: Fin
         findings.refuse_if_any(wire.refused(books, asked.invoice, element, is_new=True))
     invoice = asked.invoice
     if invoice.number is None and invoice.is_sale:
-        invoice = replace(invoice, number=_next_number(books))
+        invoice = replace(invoice, number=next_number(books))
     invoice = _sent(books, invoice, asked, findings)
     stored = posting.store(books, invoice, None)
     return wire.written(books, stored, options.unit_decimals)
@@ -145,7 +145,7 @@ def _update(
     return wire.written(books, stored, options.unit_decimals)
 
 
-def _next_number(books: Books) -> str:
+def next_number(books: Books) -> str:
     """The organisation's next number, leaving out those that are taken."""
     organisation = books.organisation
     count = organisation.next_invoice_number

@@ -1,0 +1,1 @@
+"""Money in bank accounts: bank transactions, transfers between accounts, batch payments."""
