@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -251,3 +252,28 @@ def test_an_answer_that_did_not_come_is_asked_for_again(billed: Ledger) -> None:
     billed.business.fault("error_before_commit", status=502, method="GET", path="Invoices", count=1)
 
     assert billed.ties_out().ties
+
+
+def test_a_list_that_lags_makes_no_finding_of_what_was_sent_a_moment_ago(ledger: Ledger) -> None:
+    from unitledger.store.models import Finding
+
+    ledger.business.fault("lag_lists", seconds=30)
+    ledger.takes_in(tenant("T1"), invoice("INV-1", "120.00"))
+    ledger.syncs()
+
+    result = ledger.ties_out()
+
+    assert ("missing_in_books", "Invoice INV-1") in named(result)
+    assert all("a moment ago" in each.says for each in result.differences)
+    assert not Finding.objects.filter(rule="missing_in_books").exists()
+
+
+def test_money_of_another_currency_is_named_and_never_added(billed: Ledger) -> None:
+    billed.takes_in(replace(invoice("INV-2", "50.00"), currency="EUR"))
+    billed.syncs()
+
+    result = billed.ties_out()
+
+    assert named(result) == [("refused", "Invoice INV-2 (EUR 50.00)")]
+    assert result.kinds[DocumentKind.INVOICE].wanted.amount == Decimal("120.00")
+    assert result.kinds[DocumentKind.INVOICE].wanted.count == 2
