@@ -25,9 +25,14 @@ NOT_CONNECTED = "No organisation is connected: sign in to unitledger and connect
 
 @click.command()
 @click.option("--wait", is_flag=True, help="Do the work now, or watch the worker do it.")
+@click.option(
+    "--approve",
+    is_flag=True,
+    help="Let go what was held because it changes or voids more than is done without a person.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @operator_option
-def command(wait: bool, as_json: bool, operator: str | None) -> None:
+def command(wait: bool, approve: bool, as_json: bool, operator: str | None) -> None:
     """Bring the books up to date.
 
     Without --wait the worker is asked, and the command returns at once.
@@ -42,11 +47,22 @@ def command(wait: bool, as_json: bool, operator: str | None) -> None:
         wiring.check_place()
         operators = chosen(operator)
         connections = _connections([each.pk for each in operators])
+        if approve:
+            _approve(connections, is_shown=not as_json)
         results = [_bring(each, wait=wait, is_shown=not as_json) for each in connections]
         status = _report(
             results, [each.pk for each in operators], is_finished=wait, as_json=as_json
         )
     sys.exit(status)
+
+
+def _approve(connections: Sequence[Connection], *, is_shown: bool) -> None:
+    from unitledger.engine import braking
+
+    for each in connections:
+        count = braking.approve(each.organisation_id)
+        if is_shown:
+            click.echo(f"{each.organisation.name}: {count:,} held writes approved.")
 
 
 def _connections(operator_ids: Sequence[int]) -> list[Connection]:

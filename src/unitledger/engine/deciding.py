@@ -64,6 +64,7 @@ class Row:
     applied_content: dict[str, Any] | None
     xero_id: str | None
     incarnation: int
+    priority: int
     content: dict[str, Any]
 
 

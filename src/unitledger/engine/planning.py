@@ -31,9 +31,7 @@ from unitledger.engine.tools import Tools
 CHUNK = 500
 
 
-def plan(
-    held: Lease, *, tools: Tools, ground: Ground, priority: int, renew: Callable[[], None]
-) -> int:
+def plan(held: Lease, *, tools: Tools, ground: Ground, renew: Callable[[], None]) -> int:
     """Plan every document of the organisation whose source has moved on; count the effects."""
     with transaction.atomic():
         lease.check(held)
@@ -45,7 +43,7 @@ def plan(
             chunk = _read_chunk(held, kind=kind, after=after)
             if not chunk.rows:
                 break
-            planned += _plan_chunk(held, chunk, tools=tools, ground=ground, priority=priority)
+            planned += _plan_chunk(held, chunk, tools=tools, ground=ground)
             after = chunk.rows[-1].document_id
             renew()
     return planned
@@ -82,13 +80,13 @@ def replan_blocked(held: Lease) -> None:
         )
 
 
-def _plan_chunk(held: Lease, chunk: Chunk, *, tools: Tools, ground: Ground, priority: int) -> int:
+def _plan_chunk(held: Lease, chunk: Chunk, *, tools: Tools, ground: Ground) -> int:
     decisions = [decide(row, chunk, tools=tools, ground=ground) for row in chunk.rows]
     with transaction.atomic():
         lease.check(held)
         _supersede([each.row.document_id for each in decisions])
         _write_documents(decisions, ground=ground)
-        count = _write_effects(held, decisions, ground=ground, priority=priority)
+        count = _write_effects(held, decisions, ground=ground)
         tools.reached(crashpoints.PLANNED)
     return count
 
@@ -98,7 +96,8 @@ def _read_chunk(held: Lease, *, kind: DocumentKind, after: int) -> Chunk:
         cursor.execute(
             """
             SELECT d.id, d.kind, d.record_id, d.part, d.wanted_version, d.is_wanted,
-                   d.applied_version, d.applied_content, d.xero_id, d.incarnation, v.content
+                   d.applied_version, d.applied_content, d.xero_id, d.incarnation, d.priority,
+                   v.content
               FROM document d
               JOIN record_version v ON v.record_id = d.record_id AND v.version = d.wanted_version
              WHERE d.operator_id = %s AND d.organisation_id = %s AND d.kind = %s AND d.id > %s
@@ -121,7 +120,8 @@ def _read_chunk(held: Lease, *, kind: DocumentKind, after: int) -> Chunk:
                 applied_content=_json(each[7]),
                 xero_id=each[8],
                 incarnation=each[9],
-                content=_json(each[10]) or {},
+                priority=each[10],
+                content=_json(each[11]) or {},
             )
             for each in cursor.fetchall()
         ]
@@ -203,7 +203,7 @@ def _write_documents(decisions: Sequence[Decision], *, ground: Ground) -> None:
                    applied_version = CASE WHEN p.state = 'synced' THEN d.wanted_version
                                           ELSE d.applied_version END,
                    mapping_version = %(mapping)s,
-                   incarnation = p.incarnation,
+                   incarnation = p.incarnation, priority = 0,
                    handle = COALESCE(p.handle, d.handle),
                    link_token = COALESCE(p.link, d.link_token)
               FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(problems)s::text[],
@@ -223,9 +223,7 @@ def _write_documents(decisions: Sequence[Decision], *, ground: Ground) -> None:
         )
 
 
-def _write_effects(
-    held: Lease, decisions: Sequence[Decision], *, ground: Ground, priority: int
-) -> int:
+def _write_effects(held: Lease, decisions: Sequence[Decision], *, ground: Ground) -> int:
     pairs = [(each, effect) for each in decisions for effect in each.effects]
     if not pairs:
         return 0
@@ -237,20 +235,21 @@ def _write_effects(
                 source_version, mapping_version, incarnation, handle, payload, content, total,
                 target_id, batch_size, batch_max, absences, unknowns, messages)
             SELECT %(operator)s, %(organisation)s, p.document, p.kind, 'waiting', 'free',
-                   %(priority)s, p.version, %(mapping)s, p.incarnation, p.handle, p.payload,
+                   p.priority, p.version, %(mapping)s, p.incarnation, p.handle, p.payload,
                    p.content::jsonb, p.total, p.target, 1, 50, 0, 0, '[]'::jsonb
               FROM unnest(%(documents)s::bigint[], %(kinds)s::text[], %(versions)s::int[],
                           %(incarnations)s::int[], %(handles)s::text[], %(payloads)s::text[],
-                          %(contents)s::text[], %(totals)s::numeric[], %(targets)s::text[])
+                          %(contents)s::text[], %(totals)s::numeric[], %(targets)s::text[],
+                          %(priorities)s::smallint[])
                    WITH ORDINALITY AS p (document, kind, version, incarnation, handle, payload,
-                                         content, total, target, position)
+                                         content, total, target, priority, position)
              ORDER BY p.position
             RETURNING id
             """,
             {
                 "operator": held.operator_id,
                 "organisation": held.organisation_id,
-                "priority": priority,
+                "priorities": [each.row.priority for each, _ in pairs],
                 "mapping": ground.mapping_version,
                 "documents": [each.row.document_id for each, _ in pairs],
                 "kinds": [str(effect.kind) for _, effect in pairs],

@@ -80,7 +80,7 @@ def needs_verifying(held: Lease) -> bool:
         sql.value(
             "SELECT EXISTS (SELECT 1 FROM document WHERE organisation_id = %s "
             "AND verified_at IS NULL AND xero_id IS NOT NULL "
-            "AND kind IN ('invoice', 'payment') AND state = 'synced')",
+            "AND kind IN ('invoice', 'payment') AND state IN ('synced', 'drifted'))",
             [held.organisation_id],
         )
     )

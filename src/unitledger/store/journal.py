@@ -63,6 +63,8 @@ class Document(OwnedByOperator):
     applied_version = models.IntegerField(default=0)
     mapping_version = models.IntegerField(null=True)
     is_wanted = models.BooleanField(default=True)  # false: voided, or no longer allocated
+    # Passed on to the next effects; a person's ReSync goes before the backlog.
+    priority = models.SmallIntegerField(db_default=0)
     incarnation = models.IntegerField(default=1)
     handle = models.TextField(null=True)
     # Stands in the invoice's Url in the books; made from the source's key, so that a restored
@@ -216,7 +218,7 @@ class Effect(OwnedByOperator):
     kind = models.TextField()
     state = models.TextField(default=EffectState.WAITING)
     brake = models.TextField(default="free")  # held until a person approves it
-    priority = models.SmallIntegerField(default=0)  # higher goes first; a person's is 10
+    priority = models.SmallIntegerField(default=0)  # higher goes first
     source_version = models.IntegerField()
     mapping_version = models.IntegerField(null=True)
     incarnation = models.IntegerField(default=1)
