@@ -10,6 +10,8 @@ from fauxero.accounting.contacts.resource import ContactsResource
 from fauxero.accounting.credits.allocations import AllocationsResource
 from fauxero.accounting.credits.held import OverpaymentsResource, PrepaymentsResource
 from fauxero.accounting.credits.resource import CreditNotesResource
+from fauxero.accounting.general_ledger.journals import JournalsResource
+from fauxero.accounting.general_ledger.manual import ManualJournalsResource
 from fauxero.accounting.invoices.resource import InvoicesResource
 from fauxero.accounting.items import ItemsResource
 from fauxero.accounting.money_rows import CREDIT_NOTE, OVERPAYMENT, PREPAYMENT
@@ -40,6 +42,8 @@ RESOURCES: dict[str, Resource] = SIDE_RESOURCES | {
     "banktransactions": BankTransactionsResource(),
     "banktransfers": BankTransfersResource(),
     "batchpayments": BatchPaymentsResource(),
+    "manualjournals": ManualJournalsResource(),
+    "journals": JournalsResource(),
 }
 
 # By (parent, own) lower-case path segments. Actions hang on the collection itself

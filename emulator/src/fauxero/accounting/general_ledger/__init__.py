@@ -1,0 +1,1 @@
+"""Journals: those a person writes (ManualJournals) and those the ledger has (Journals)."""
