@@ -26,6 +26,7 @@ from fauxero.http.exchange import Answer, Request, Trace
 from fauxero.http.routes import is_api
 from fauxero.identity.endpoints import read_access
 from fauxero.storage import Storage
+from fauxero.webhooks.pump import Pump
 from fauxero.world import Late, World
 
 Scope = MutableMapping[str, Any]
@@ -54,6 +55,12 @@ class Application:
         self.world = world
         self._storage = storage
         self._pump: asyncio.Task[None] | None = None
+        self._webhooks = Pump(world, self._keep)
+        world.wake = self._webhooks.wake
+
+    def _keep(self) -> None:
+        if self._storage is not None:
+            self._storage.save(self.world)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -125,8 +132,8 @@ class Application:
         answer = dispatch.answer(self.world, request, trace, **how)
         if how.get("is_reserved"):
             release_key(self.world, request, trace)
-        if self._storage is not None:
-            self._storage.save(self.world)
+        self._keep()
+        self._webhooks.wake()
         return answer
 
     def _accept_late(self, request: Request, faults: tuple[Fault, ...]) -> None:

@@ -91,6 +91,7 @@ def serve(
     if storage:
         storage.save(world)
     ready = _ready(world, address(sock), state)
+    world.api_url = ready["api_url"]
     line = json.dumps(ready) if as_json else _in_words(ready)
     asyncio.run(_run(server_for(create_app(world, storage)), sock, line))
     if storage:

@@ -18,6 +18,7 @@ class Settings:
     uncertified apps. Documented, but off: a tester may well want fifty organisations.
     `webhook_on_payment`: whether a payment or credit on an invoice fires INVOICE UPDATE; likely
     and not stated.
+    `webhook_hosts`: other machines that webhooks may be sent to; none, by intention.
     """
 
     partial_save: bool = False
@@ -25,6 +26,7 @@ class Settings:
     auto_approve: bool = False
     connection_caps: bool = False
     webhook_on_payment: bool = True
+    webhook_hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.key_registered not in ("at_accept", "at_commit"):
@@ -32,3 +34,7 @@ class Settings:
         for name in ("partial_save", "auto_approve", "connection_caps", "webhook_on_payment"):
             if not isinstance(getattr(self, name), bool):
                 raise ValueError(f"{name}: may be true or false")
+        hosts = self.webhook_hosts
+        if isinstance(hosts, str) or not all(isinstance(host, str) for host in hosts):
+            raise ValueError("webhook_hosts: a list of host names")
+        object.__setattr__(self, "webhook_hosts", tuple(hosts))  # a state file gives a list

@@ -24,6 +24,7 @@ class Server:
         self.world = world
         self._socket = listen(host, port)
         self.url = address(self._socket)
+        world.api_url = f"{self.url}/api.xro/2.0"
         self._uvicorn = server_for(create_app(world, storage))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._serve, name="fauxero", daemon=True)

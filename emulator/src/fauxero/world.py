@@ -11,6 +11,7 @@ from typing import Any
 
 from fauxero.accounting.books import Books
 from fauxero.accounting.ledger import OutOfBalance
+from fauxero.accounting.tables import Change
 from fauxero.clock import Clock
 from fauxero.faults import Faults
 from fauxero.http.idempotency import KeyStore
@@ -23,6 +24,7 @@ from fauxero.ids import Ids
 from fauxero.request_log import RequestLog
 from fauxero.settings import Settings
 from fauxero.shelf import Shelf
+from fauxero.webhooks.desk import XERO_API, Webhooks
 
 DEMO_EMAIL = "demo.user@fauxero.invalid"
 DEMO_APP_NAME = "Demo app"
@@ -102,6 +104,8 @@ class World:
         self.clock_was_set = clock is not None
         self.opening: tuple[Mapping[str, Any], ...] = ()
         self.generation = 0  # how often the world was reset; a state file starts over with it
+        self.api_url = XERO_API  # the server that serves the world puts its own address here
+        self.wake: Callable[[], None] = lambda: None  # called when the clock was moved
         self._begin()
 
     def _begin(self) -> None:
@@ -115,6 +119,7 @@ class World:
         self.snapshots: dict[str, Snapshot] = {}
         self.late: list[Late] = []
         self.failures = 0
+        self.webhooks = Webhooks(clock=self.clock, ids=self.ids, is_connected=self.identity.reaches)
 
     def reset(self) -> None:
         """Begin anew as the world was opened. Clock and settings stay; ids come as before."""
@@ -137,6 +142,7 @@ class World:
             self.registrations,
             self.limiter.windows,
             self.keys.kept,
+            *self.webhooks.shelves,
         )
 
     # Organisations, apps, users
@@ -177,7 +183,12 @@ class World:
         """Serve books whose registration is already on its shelf, as after a restart."""
         host = Host(registration, books)
         self.organisations[host.id] = host
+        books.watch(lambda changes: self._note(host.id, changes))
         return host
+
+    def _note(self, organisation_id: str, changes: Sequence[Change]) -> None:
+        on_payment = self.settings.webhook_on_payment
+        self.webhooks.note(organisation_id, changes, on_payment=on_payment)
 
     def set_limits(self, organisation_id: str, **limits: int) -> None:
         host = self.organisations[organisation_id]
@@ -257,13 +268,16 @@ class World:
 
     def set_clock(self, at: datetime | None = None, *, speed: float | None = None) -> None:
         self.clock.set(at or self.clock.now(), speed=speed)
-        self.clock_was_set = True
-        self.run_due()
+        self._moved()
 
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
+        self._moved()
+
+    def _moved(self) -> None:
         self.clock_was_set = True
         self.run_due()
+        self.wake()
 
     # Snapshots and lagging reads
 

@@ -16,6 +16,11 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from fauxero.accounting.rows import Contact
+from fauxero.storage import Storage
+from fauxero.webhooks.records import Reply
+from fauxero.world import World
+
 COMMAND = [sys.executable, "-m", "fauxero"]
 
 
@@ -208,3 +213,30 @@ def test_an_audit_finds_a_ledger_that_was_tampered_with(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "balances" not in done.stdout
+
+
+def test_webhooks_and_what_waits_for_them_survive_a_restart(tmp_path: Path) -> None:
+    state = tmp_path / "world.db"
+    storage = Storage(state)
+    world = World()
+    world.open([{"template": "uk"}])
+    organisation_id = next(iter(world.organisations))
+    token = world.tester_token(organisation_id)
+    app_id = world.demo_app.id
+    world.webhooks.subscribe(app_id=app_id, url="http://localhost:1/", categories=["CONTACT"])
+    [job] = world.webhooks.due(api_url=world.api_url)
+    world.webhooks.settle(
+        job, [Reply(200 if post.is_rightly_signed else 401) for post in job.posts]
+    )
+    books = world.organisations[organisation_id].books
+    with books.transaction():
+        books.contacts.put(Contact(books.ids.uuid(), "Ann", "ACTIVE", books.now()))
+    storage.save(world)
+    storage.close()
+    again = Storage(state).read()
+    assert again is not None
+    assert again.webhooks.subscriptions[app_id].status == "ok"
+    [event] = again.webhooks.events_of(app_id)
+    assert (event.category, event.sequence) == ("CONTACT", 1)
+    # A token of before still reads: its key is in the file too.
+    assert again.identity.signer.read(token["access_token"]) is not None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from fauxero.control import acting, observing, staging
+from fauxero.control import acting, observing, staging, webhooks
 from fauxero.control.arguments import BadArguments, Command, Missing
 from fauxero.http.exchange import Answer, Request, json_answer
 
@@ -39,6 +39,10 @@ HANDLERS: Mapping[tuple[str, str, bool], Handler] = {
     ("POST", "token", False): staging.token,
     ("GET", "settings", False): staging.settings,
     ("POST", "settings", False): staging.change_settings,
+    ("GET", "webhooks", False): webhooks.webhooks,
+    ("POST", "webhooks", False): webhooks.subscribe,
+    ("POST", "webhooks", True): webhooks.send_intent,
+    ("DELETE", "webhooks", True): webhooks.unsubscribe,
     ("GET", "snapshots", False): staging.snapshots,
     ("POST", "snapshots", False): staging.take_snapshot,
     ("POST", "restore", False): staging.restore,

@@ -177,6 +177,13 @@ class Register:
             for link in self.connections
         )
 
+    def reaches(self, app_id: str, organisation_id: str) -> bool:
+        """Whether anyone has an organisation connected to an app now."""
+        return any(
+            link.is_connected and (link.app_id, link.organisation_id) == (app_id, organisation_id)
+            for link in self.connections
+        )
+
     def disconnect(self, connection_id: str) -> None:
         link = self.connections[connection_id]
         self.connections.put(connection_id, replace(link, is_connected=False))
