@@ -229,9 +229,9 @@ def test_a_contact_cannot_begin_archived(story: Story, status: str) -> None:
 
 
 def test_a_field_that_xero_has_and_fauxero_lacks_is_refused_loudly(story: Story) -> None:
-    done(story.put("contacts", Name="Bea", PaymentTerms={}))
+    done(story.put("contacts", Name="Bea", BatchPayments={}))
     with pytest.raises(NotModelled):
-        story.post("contacts", Name="Bea", PaymentTerms={"Sales": {"Day": 14}})
+        story.post("contacts", Name="Bea", BatchPayments={"BankAccountName": "Bea"})
 
 
 # ---- the Contact block of an invoice

@@ -227,7 +227,7 @@ def test_dates_are_taken_in_three_forms_and_never_shifted(story: Story) -> None:
 
 def test_what_is_not_modelled_is_refused_loudly(story: Story) -> None:
     with pytest.raises(NotModelled):
-        story.put("invoices", **story.invoice_request(RoundingAmount=D("0.01")))
+        story.put("invoices", **story.invoice_request(EnteredTotal=D("120.01")))
     with pytest.raises(NotModelled):
         story.put("invoices", **story.invoice_request(InvoiceID=story.invoice()["InvoiceID"]))
 

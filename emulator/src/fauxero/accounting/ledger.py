@@ -19,7 +19,7 @@ from fauxero.accounting.rows import Entry, Invoice, Journal, Line, Payment
 if TYPE_CHECKING:
     from fauxero.accounting.books import Books
 
-DEBTORS, CREDITORS, TAX = "DEBTORS", "CREDITORS", "GST"
+DEBTORS, CREDITORS, TAX, ROUNDING = "DEBTORS", "CREDITORS", "GST", "ROUNDING"
 
 
 class OutOfBalance(AssertionError):
@@ -61,21 +61,31 @@ class Balances:
 
 def post_invoice(books: Books, invoice: Invoice) -> None:
     """Dr receivables, Cr accounts and tax; a bill the other way round."""
-    _post_document(books, invoice, 1 if invoice.is_sale else -1)
+    _post_document(books, invoice)
 
 
 def post_credit_note(books: Books, credit: Credit) -> None:
     """An invoice the other way round."""
-    _post_document(books, credit, -1 if credit.is_sale else 1)
+    _post_document(books, credit)
 
 
-def _post_document(books: Books, document: Invoice | Credit, sign: int) -> None:
+def _post_document(books: Books, document: Invoice | Credit) -> None:
+    entries = document_entries(books, document)
+    post(books, document.on, document.type, document.id, document.contact_id, entries)
+
+
+def document_entries(books: Books, document: Invoice | Credit) -> tuple[Entry, ...]:
+    """What an invoice, bill or credit note posts: the control account first, then its lines."""
+    sign = 1 if document.is_sale == isinstance(document, Invoice) else -1
     control = books.system_account_id(control_of(document))
     entries = (
         Entry(control, sign * document.total),
         *line_entries(books, document.lines, document.line_amount_types, -sign),
     )
-    post(books, document.on, document.type, document.id, document.contact_id, entries)
+    if isinstance(document, Invoice) and document.rounding:
+        rounding = books.system_account_id(ROUNDING)
+        entries += (Entry(rounding, -sign * document.rounding),)
+    return entries
 
 
 def line_entries(

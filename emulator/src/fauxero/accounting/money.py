@@ -37,5 +37,5 @@ def per(dividend: Decimal, divisor: Decimal) -> Decimal:
 
 
 def shown(value: Decimal) -> str:
-    """Write an amount the way Xero's messages and reports do: 12.30, never 1.23E+1."""
-    return format(cents(value), "f")
+    """Write an amount the way Xero's messages and reports do: 12.30, never 1.23E+1 or -0.00."""
+    return format(cents(value) or ZERO, "f")

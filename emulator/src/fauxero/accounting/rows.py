@@ -241,6 +241,7 @@ class Invoice:
     url: str | None = None
     amount_paid: Decimal = Decimal("0.00")
     amount_credited: Decimal = Decimal("0.00")
+    rounding: Decimal = Decimal("0.00")  # in total, beside sub_total and total_tax
     sent_to_contact: bool = False
     expected_on: date | None = None
     planned_on: date | None = None

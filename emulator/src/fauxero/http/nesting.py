@@ -66,12 +66,7 @@ class _Report:
     date_companions = ()
 
     def read_list(self, books: Books, query: ListQuery) -> ListPage:
-        parameters = {_SPELLINGS.get(name, name): value for name, value in query.other.items()}
-        return ListPage([REPORTS[self.key](books, parameters)])
-
-
-# Query parameters arrive in lower case, for Xero reads them in any.
-_SPELLINGS = {"paymentsonly": "paymentsOnly"}
+        return ListPage([REPORTS[self.key](books, query.other)])
 
 
 def nested(resource: Any, parent_key: str) -> Resource:

@@ -11,6 +11,7 @@ from fauxero.accounting.base import Findings, refuse_unmodelled
 from fauxero.accounting.currencies import is_subscribed
 from fauxero.accounting.document_contact import contact_of
 from fauxero.accounting.invoices import lines as invoice_lines
+from fauxero.accounting.invoices.rounding import rounding_sent
 from fauxero.accounting.money import ZERO, cents, shown
 from fauxero.accounting.resource import Element, NotModelled, WriteOptions
 from fauxero.accounting.rows import Invoice, Line
@@ -49,9 +50,7 @@ def draft(
     findings: Findings,
 ) -> Draft:
     """Merge `element` over `before`. Problems go to `findings`; the books may get a contact."""
-    if fields.number(element, "RoundingAmount"):
-        raise NotModelled("The field RoundingAmount is not modelled")
-    refuse_unmodelled(element, "RepeatingInvoiceID", "CISRate", "CISDeduction")
+    refuse_unmodelled(element, "EnteredTotal", "RepeatingInvoiceID", "CISRate", "CISDeduction")
     type_ = _type(element, before, findings)
     status = fields.choice(element, "Status", STATUSES) or (before.status if before else "DRAFT")
     types = _line_amount_types(element, before)
@@ -70,6 +69,8 @@ def draft(
     check_currency(books, element, before.currency if before else None, findings)
     values = _header(element, before) | totals(lines, types)
     values |= {"status": status, "line_amount_types": types, "lines": lines}
+    values["rounding"] = rounding_sent(element, before, status, findings)
+    values["total"] += values["rounding"]
     values["updated_at"] = books.now()
     if contact is not None:
         values["contact_id"] = contact.id

@@ -30,11 +30,18 @@ def store(books: Books, invoice: Invoice, before: Invoice | None) -> Invoice:
 
 
 def _posts_differ(before: Invoice, invoice: Invoice) -> bool:
-    return (before.on, before.lines, before.contact_id, before.line_amount_types) != (
+    return (
+        before.on,
+        before.lines,
+        before.contact_id,
+        before.line_amount_types,
+        before.rounding,
+    ) != (
         invoice.on,
         invoice.lines,
         invoice.contact_id,
         invoice.line_amount_types,
+        invoice.rounding,
     )
 
 

@@ -130,6 +130,7 @@ def _foot(invoice: Invoice) -> Element:
         SubTotal=invoice.sub_total,
         TotalTax=invoice.total_tax,
         Total=invoice.total,
+        RoundingAmount=invoice.rounding or None,
         UpdatedDateUTC=invoice.updated_at,
         CurrencyCode=invoice.currency,
         FullyPaidOnDate=invoice.fully_paid_on,
