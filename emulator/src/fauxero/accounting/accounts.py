@@ -165,9 +165,7 @@ def is_used(books: Books, account: Account) -> bool:
         return True
     if any(payment.account_id == account.id for payment in books.payments):
         return True
-    return any(
-        line.account_id == account.id for invoice in books.invoices for line in invoice.lines
-    )
+    return any(line.account_id == account.id for line in books.all_lines())
 
 
 def _create(books: Books, element: Element, findings: Findings) -> Element:

@@ -8,49 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from fauxero.accounting import fields, ledger, payments
+from fauxero.accounting import fields, money_acts, payments
+from fauxero.accounting.bookkeeping import (
+    OPTIONS,
+    ActRefused,
+    done,
+    exact_amount,
+    find_contact,
+    find_invoice,
+    find_payment,
+    line_element,
+)
 from fauxero.accounting.contacts.resource import ContactsResource
 from fauxero.accounting.contacts.rules import name_taken
 from fauxero.accounting.invoices import posting
 from fauxero.accounting.invoices.resource import InvoicesResource
-from fauxero.accounting.money import cents
 from fauxero.accounting.payments import PaymentsResource
-from fauxero.accounting.resource import (
-    BadPostData,
-    Element,
-    NotFound,
-    Outcome,
-    RequestRefused,
-    WriteOptions,
-)
-from fauxero.accounting.rows import Account, Contact, Entry, Invoice, Payment, TrackingOption
+from fauxero.accounting.resource import Element, NotFound
+from fauxero.accounting.rows import Account, Invoice, TrackingOption
 
 if TYPE_CHECKING:
     from fauxero.accounting.books import Books
-
-_OPTIONS = WriteOptions(unit_decimals=4)
-
-
-class ActRefused(RequestRefused):
-    """Xero's pages would not let the bookkeeper do this either."""
-
-
-def _done(outcome: Outcome) -> Element:
-    if outcome.errors:
-        raise ActRefused("; ".join(outcome.errors))
-    return outcome.element
-
-
-def _amount(value: Any) -> Decimal:
-    """A number from JSON or Python, exact where it was text."""
-    try:
-        return Decimal(str(value))
-    except ArithmeticError:
-        raise BadPostData(f"{value!r} is not a number") from None
-
 
 # ---- contacts
 
@@ -59,21 +39,21 @@ def add_contact(
     books: Books, *, name: str, email: str | None = None, contact_number: str | None = None
 ) -> Element:
     element = {"Name": name, "EmailAddress": email, "ContactNumber": contact_number}
-    return _done(ContactsResource().create(books, element, _OPTIONS))
+    return done(ContactsResource().create(books, element, OPTIONS))
 
 
 def edit_contact(books: Books, *, contact_id: str, **changes: Any) -> Element:
     """`changes` are Xero's field names, e.g. Name, EmailAddress. Archived contacts too."""
-    contact = _contact(books, contact_id)
+    contact = find_contact(books, contact_id)
     if contact.status == "ARCHIVED":
         with books.transaction():  # a person may edit what the API may not
             books.contacts.put(replace(contact, status="ACTIVE"))
-            element = _done(
-                ContactsResource().create_or_update(books, changes, _OPTIONS, key=contact.id)
+            element = done(
+                ContactsResource().create_or_update(books, changes, OPTIONS, key=contact.id)
             )
             books.contacts.put(replace(books.contacts[contact.id], status="ARCHIVED"))
         return element | {"ContactStatus": "ARCHIVED"}
-    return _done(ContactsResource().create_or_update(books, changes, _OPTIONS, key=contact.id))
+    return done(ContactsResource().create_or_update(books, changes, OPTIONS, key=contact.id))
 
 
 def archive_contact(books: Books, *, contact_id: str) -> Element:
@@ -82,7 +62,7 @@ def archive_contact(books: Books, *, contact_id: str) -> Element:
 
 def restore_contact(books: Books, *, contact_id: str) -> Element:
     """Un-archive: possible in Xero's pages, not through the API."""
-    contact = _contact(books, contact_id)
+    contact = find_contact(books, contact_id)
     other = books.active_contact_named(contact.name)
     if other is not None and other.id != contact.id:
         raise ActRefused(name_taken(contact.name))
@@ -90,7 +70,7 @@ def restore_contact(books: Books, *, contact_id: str) -> Element:
 
 
 def _set_contact_status(books: Books, contact_id: str, status: str) -> Element:
-    contact = _contact(books, contact_id)
+    contact = find_contact(books, contact_id)
     with books.transaction():
         books.contacts.put(replace(contact, status=status, updated_at=books.now()))
     return {"ContactID": contact.id, "ContactStatus": status}
@@ -98,7 +78,7 @@ def _set_contact_status(books: Books, contact_id: str, status: str) -> Element:
 
 def merge_contacts(books: Books, *, from_id: str, into_id: str) -> Element:
     """Move all documents to one contact; the other is archived and points to it."""
-    source, target = _contact(books, from_id), _contact(books, into_id)
+    source, target = find_contact(books, from_id), find_contact(books, into_id)
     if source.id == target.id:
         raise ActRefused("A contact cannot be merged into itself")
     with books.transaction():
@@ -106,11 +86,22 @@ def merge_contacts(books: Books, *, from_id: str, into_id: str) -> Element:
             invoice = books.invoices[invoice_id]
             moved = replace(invoice, contact_id=target.id, updated_at=books.now())
             posting.store(books, moved, invoice)
+        _move_money(books, source.id, target.id)
         books.contacts.put(
             replace(source, status="ARCHIVED", merged_to_id=target.id, updated_at=books.now())
         )
         books.contacts.put(replace(target, updated_at=books.now()))
     return {"ContactID": source.id, "MergedToContactID": target.id}
+
+
+def _move_money(books: Books, from_id: str, into_id: str) -> None:
+    for credit_id in books.credits.by_contact.ids(from_id):
+        credit = books.credits[credit_id]
+        books.credits.put(replace(credit, contact_id=into_id, updated_at=books.now()))
+    for row_id in books.bank_transactions.by_contact.ids(from_id):
+        row = books.bank_transactions[row_id]
+        moved = replace(row, contact_id=into_id, updated_at=books.now())
+        books.bank_transactions.put(moved)
 
 
 # ---- invoices
@@ -142,39 +133,9 @@ def raise_invoice(
         "Reference": reference,
         "Status": status,
         "LineAmountTypes": line_amount_types,
-        "LineItems": [_line(line) for line in lines],
+        "LineItems": [line_element(line) for line in lines],
     }
-    return _done(InvoicesResource().create(books, element, _OPTIONS))
-
-
-_LINE_FIELDS = {
-    "line_id": "LineItemID",
-    "description": "Description",
-    "account_code": "AccountCode",
-    "item_code": "ItemCode",
-    "tax_type": "TaxType",
-    "tracking": "Tracking",
-}
-_LINE_NUMBERS = {
-    "quantity": "Quantity",
-    "unit_amount": "UnitAmount",
-    "line_amount": "LineAmount",
-    "tax_amount": "TaxAmount",
-    "discount_rate": "DiscountRate",
-}
-
-
-def _line(line: Mapping[str, Any]) -> Element:
-    """A line in snake_case or in Xero's own names."""
-    element: Element = {}
-    for name, value in line.items():
-        if name in _LINE_NUMBERS:
-            element[_LINE_NUMBERS[name]] = _amount(value)
-        else:
-            element[_LINE_FIELDS.get(name, name)] = (
-                Decimal(str(value)) if isinstance(value, float) else value
-            )
-    return element
+    return done(InvoicesResource().create(books, element, OPTIONS))
 
 
 def edit_invoice(books: Books, *, invoice_id: str, **changes: Any) -> Element:
@@ -183,18 +144,18 @@ def edit_invoice(books: Books, *, invoice_id: str, **changes: Any) -> Element:
     Convenience: `amount` sets the unit amount of a single-line invoice, `account_code` its
     account.
     """
-    invoice = _invoice(books, invoice_id)
+    invoice = find_invoice(books, invoice_id)
     element: Element = {}
     for name, value in changes.items():
         if name == "lines":
-            element["LineItems"] = [_line(line) for line in value]
+            element["LineItems"] = [line_element(line) for line in value]
         elif name in ("amount", "account_code"):
             _first_line(element, invoice)[_EDITS[name]] = (
-                _amount(value) if name == "amount" else value
+                exact_amount(value) if name == "amount" else value
             )
         else:
             element[_HEADER_FIELDS.get(name, name)] = value
-    return _done(InvoicesResource().create_or_update(books, element, _OPTIONS, key=invoice.id))
+    return done(InvoicesResource().create_or_update(books, element, OPTIONS, key=invoice.id))
 
 
 _EDITS = {"amount": "UnitAmount", "account_code": "AccountCode"}
@@ -227,9 +188,9 @@ def approve_invoice(books: Books, *, invoice_id: str) -> Element:
 
 
 def _set_status(books: Books, invoice_id: str, status: str) -> Element:
-    invoice = _invoice(books, invoice_id)
-    return _done(
-        InvoicesResource().create_or_update(books, {"Status": status}, _OPTIONS, key=invoice.id)
+    invoice = find_invoice(books, invoice_id)
+    return done(
+        InvoicesResource().create_or_update(books, {"Status": status}, OPTIONS, key=invoice.id)
     )
 
 
@@ -246,35 +207,35 @@ def pay_invoice(
     reference: str | None = None,
 ) -> Element:
     """Receive money on an invoice; without `amount`, all that is due."""
-    invoice = _invoice(books, invoice_id)
+    invoice = find_invoice(books, invoice_id)
     element: Element = {
         "Invoice": {"InvoiceID": invoice.id},
         "Account": {"Code": account_code},
-        "Amount": invoice.amount_due if amount is None else _amount(amount),
+        "Amount": invoice.amount_due if amount is None else exact_amount(amount),
         "Date": date,
         "Reference": reference,
     }
-    return _done(PaymentsResource().create(books, element, _OPTIONS))
+    return done(PaymentsResource().create(books, element, OPTIONS))
 
 
 def delete_payment(books: Books, *, payment_id: str) -> Element:
     """Remove a payment. A person may remove a reconciled one ("Remove & Redo")."""
-    payment = _payment(books, payment_id)
+    payment = find_payment(books, payment_id)
     if payment.status == "DELETED":
         raise ActRefused("The payment is deleted already")
     with books.transaction():
         if payment.is_reconciled:
             payment = books.payments.put(payments.reconciled(payment, False))
-        return _done(
+        return done(
             PaymentsResource().create_or_update(
-                books, {"Status": "DELETED"}, _OPTIONS, key=payment.id
+                books, {"Status": "DELETED"}, OPTIONS, key=payment.id
             )
         )
 
 
 def reconcile_payment(books: Books, *, payment_id: str, is_reconciled: bool = True) -> Element:
     """Match a payment to a bank statement line, or undo that."""
-    payment = _payment(books, payment_id)
+    payment = find_payment(books, payment_id)
     with books.transaction():
         changed = payments.reconciled(payment, is_reconciled)
         books.payments.put(replace(changed, updated_at=books.now()))
@@ -374,63 +335,6 @@ def set_plan(
     return {"Class": edition_class}
 
 
-def post_manual_adjustment(
-    books: Books,
-    *,
-    debit_code: str,
-    credit_code: str,
-    amount: Any,
-    date: str | None = None,
-) -> Element:
-    """A plain two-line manual journal. System and bank accounts are refused, as in Xero."""
-    debit, credit = (_journal_account(books, code) for code in (debit_code, credit_code))
-    value = cents(_amount(amount))
-    if value <= 0:
-        raise ActRefused("The amount must be greater than zero")
-    on = fields.day({"date": date}, "date") or books.today()
-    journal_id = books.ids.uuid()
-    with books.transaction():
-        entries = (Entry(debit.id, value), Entry(credit.id, -value))
-        ledger.post(books, on, "MANJOURNAL", journal_id, None, entries)
-    return {"ManualJournalID": journal_id, "Date": on}
-
-
-def _journal_account(books: Books, code: str) -> Account:
-    account = books.account_by_code(code)
-    if account is None:
-        raise NotFound(f"no account {code}")
-    if account.system_account or account.type == "BANK":
-        raise ActRefused(f"Account code '{code}' is not a valid code for this document.")
-    return account
-
-
-# ---- finding things
-
-
-def _contact(books: Books, contact_id: str) -> Contact:
-    found = books.contacts.get(contact_id.lower())
-    if found is None:
-        raise NotFound(f"no contact {contact_id}")
-    return found
-
-
-def _invoice(books: Books, invoice_id: str) -> Invoice:
-    """By id, or by number."""
-    found = books.invoices.get(invoice_id.lower())
-    if found is None:
-        found = next(iter(books.invoices_numbered(invoice_id)), None)
-    if found is None:
-        raise NotFound(f"no invoice {invoice_id}")
-    return found
-
-
-def _payment(books: Books, payment_id: str) -> Payment:
-    found = books.payments.get(payment_id.lower())
-    if found is None:
-        raise NotFound(f"no payment {payment_id}")
-    return found
-
-
 ACTS: dict[str, Callable[..., Element]] = {
     act.__name__: act
     for act in (
@@ -453,8 +357,7 @@ ACTS: dict[str, Callable[..., Element]] = {
         rename_tracking_option,
         set_lock_dates,
         set_plan,
-        post_manual_adjustment,
     )
-}
+} | money_acts.ACTS
 
 __all__ = ["ACTS", "ActRefused"]

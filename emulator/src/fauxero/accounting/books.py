@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fauxero.accounting import history, ledger, rowcodec
-from fauxero.accounting.money_rows import Credit
+from fauxero.accounting.money_rows import Credit, ManualJournalLine
 from fauxero.accounting.money_tables import (
     Allocations,
     BankTransactions,
@@ -26,6 +27,7 @@ from fauxero.accounting.rows import (
     Invoice,
     Item,
     Journal,
+    Line,
     Organisation,
     Outgoing,
     Payment,
@@ -220,6 +222,13 @@ class Books:
 
     def payments_of(self, document_id: str) -> list[Payment]:
         return [self.payments[key] for key in self.payments_by_invoice.ids(document_id)]
+
+    def all_lines(self) -> Iterator[Line | ManualJournalLine]:
+        """The lines of every document, whatever its status."""
+        for row in chain(self.invoices, self.credits, self.bank_transactions):
+            yield from row.lines
+        for journal in self.manual_journals:
+            yield from journal.lines
 
     def payable(self, document_id: str) -> Invoice | Credit:
         """What a payment settles: an invoice or a bill, or a credit that is paid back."""

@@ -31,16 +31,19 @@ class Balances:
 
     def __init__(self) -> None:
         self._by_day: dict[str, dict[date, Decimal]] = defaultdict(dict)
+        self._entries: dict[str, int] = defaultdict(int)
 
     def add(self, row: Journal) -> None:
         for entry in row.entries:
             days = self._by_day[entry.account_id]
             days[row.on] = days.get(row.on, ZERO) + entry.amount
+            self._entries[entry.account_id] += 1
 
     def remove(self, row: Journal) -> None:
         for entry in row.entries:
             days = self._by_day[entry.account_id]
             days[row.on] -= entry.amount
+            self._entries[entry.account_id] -= 1
             if not days[row.on]:
                 del days[row.on]
 
@@ -56,7 +59,8 @@ class Balances:
         return sum(self._by_day.get(account_id, {}).values(), ZERO)
 
     def has_entries(self, account_id: str) -> bool:
-        return bool(self._by_day.get(account_id))
+        """Whether any journal names the account, one that was taken back included."""
+        return self._entries.get(account_id, 0) > 0
 
 
 def post_invoice(books: Books, invoice: Invoice) -> None:

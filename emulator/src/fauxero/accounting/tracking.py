@@ -137,7 +137,9 @@ class TrackingCategoriesResource(BaseResource):
 
 def is_option_used(books: Books, option: TrackingOption) -> bool:
     pair = (option.category_id, option.id)
-    return any(pair in line.tracking for invoice in books.invoices for line in invoice.lines)
+    if any(pair in row.from_tracking + row.to_tracking for row in books.bank_transfers):
+        return True
+    return any(pair in line.tracking for line in books.all_lines())
 
 
 def _create_category(books: Books, element: Element, findings: Findings) -> Element:

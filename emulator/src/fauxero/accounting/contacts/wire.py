@@ -207,12 +207,20 @@ def _filled(element: Element) -> Element:
 
 
 def _balances(books: Books, contact: Contact) -> Element:
-    """What the contact owes and is owed, and how much of it is past its due date."""
+    """What the contact owes and is owed, and how much of it is past its due date.
+
+    Unused credit notes and overpayments lower what is outstanding (unsure, see rows.Switches).
+    """
     today = books.today()
     owed: dict[str, list[Decimal]] = {"ACCREC": [ZERO, ZERO], "ACCPAY": [ZERO, ZERO]}
     unpaid = books.unpaid_by_contact.ids(contact.id)
-    if not unpaid:
+    unused = books.credits.open_by_contact.ids(contact.id)
+    if not unpaid and not unused:
         return {}
+    for credit_id in unused if books.switches.balances_less_credits else ():
+        credit = books.credits[credit_id]
+        if credit.in_control:
+            owed["ACCREC" if credit.is_sale else "ACCPAY"][0] -= credit.remaining
     for invoice_id in unpaid:
         invoice = books.invoices[invoice_id]
         sums = owed[invoice.type]
