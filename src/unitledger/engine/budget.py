@@ -8,6 +8,7 @@ sixty seconds: that never runs into a refusal, whatever the window's beginning.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -55,23 +56,39 @@ class Refusal:
 
 def spend(organisation_id: int, *, now: datetime, for_person: bool = False) -> Refusal | None:
     """Take one call from the budget. None: taken. Never waits."""
+    taken = spend_up_to(1, organisation_id, now=now, for_person=for_person)
+    return taken if isinstance(taken, Refusal) else None
+
+
+def spend_up_to(
+    most: int, organisation_id: int, *, now: datetime, for_person: bool = False
+) -> int | Refusal:
+    """Take as many calls as there are, `most` at most; their number, never 0. Never waits."""
     with database.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE call_budget
-               SET recent_calls = ARRAY(SELECT t FROM unnest(recent_calls) t WHERE t > %(minute)s)
-                                  || %(now)s::timestamptz,
-                   day_remaining = day_remaining - 1,
-                   calls_total = calls_total + 1
-             WHERE organisation_id = %(organisation)s
-               AND (blocked_until_at IS NULL OR blocked_until_at <= %(now)s)
-               AND (day_remaining IS NULL OR day_remaining > %(day_reserve)s
-                    OR day_said_at < %(day_stale)s)
-               AND (SELECT count(*) FROM unnest(recent_calls) t WHERE t > %(minute)s)
-                   < minute_limit - %(minute_reserve)s
+            UPDATE call_budget b
+               SET recent_calls = g.recent || array_fill(%(now)s::timestamptz, ARRAY[g.given]),
+                   day_remaining = day_remaining - g.given,
+                   calls_total = calls_total + g.given
+              FROM (SELECT organisation_id, recent,
+                           LEAST(%(most)s::int,
+                                 minute_limit - %(minute_reserve)s - cardinality(recent),
+                                 CASE WHEN day_remaining IS NULL OR day_said_at < %(day_stale)s
+                                      THEN %(most)s::int
+                                      ELSE day_remaining - %(day_reserve)s END) AS given
+                      FROM call_budget, LATERAL (
+                           SELECT ARRAY(SELECT t FROM unnest(recent_calls) t
+                                         WHERE t > %(minute)s) AS recent) r
+                     WHERE organisation_id = %(organisation)s
+                       AND (blocked_until_at IS NULL OR blocked_until_at <= %(now)s)
+                       FOR UPDATE OF call_budget) g
+             WHERE b.organisation_id = g.organisation_id AND g.given > 0
+            RETURNING g.given
             """,
             {
                 "organisation": organisation_id,
+                "most": most,
                 "now": now,
                 "minute": now - MINUTE,
                 "day_stale": now - REST_AFTER_DAY,
@@ -79,9 +96,13 @@ def spend(organisation_id: int, *, now: datetime, for_person: bool = False) -> R
                 "minute_reserve": 0 if for_person else PEOPLE_MINUTE_RESERVE,
             },
         )
-        if cursor.rowcount == 1:
-            return None
-    return _refusal(organisation_id, now=now, for_person=for_person)
+        row = cursor.fetchone()
+    if row is not None:
+        return row[0]
+    refusal = _refusal(organisation_id, now=now, for_person=for_person)
+    if refusal is None:
+        raise LookupError(f"organisation {organisation_id} has calls left and gives none")
+    return refusal
 
 
 def wait_and_spend(organisation_id: int, *, tools: HasClock, for_person: bool = False) -> None:
@@ -124,6 +145,23 @@ def learn(organisation_id: int, limits: Limits, *, now: datetime, bytes_read: in
                 "bytes": bytes_read,
             },
         )
+
+
+def together(said: Sequence[Limits]) -> Limits:
+    """What several answers that came in together said: the least that is left of the day."""
+    problems = [each for each in said if each.problem is not None]
+    days = [each.day_remaining for each in said if each.day_remaining is not None]
+    minutes = [each.minute_remaining for each in said if each.minute_remaining is not None]
+    waits = [each.retry_after_seconds for each in problems if each.retry_after_seconds is not None]
+    return Limits(
+        day_remaining=min(days, default=None),
+        minute_remaining=max(minutes, default=None),
+        retry_after_seconds=max(waits, default=None),
+        problem=next(
+            (str(each.problem) for each in problems if BLOCKED_BY_DAY in str(each.problem)),
+            problems[0].problem if problems else None,
+        ),
+    )
 
 
 def rest(organisation_id: int, *, until: datetime, by: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection as database
 from django.db import transaction
 
+from unitledger.core.documents import DocumentKind
 from unitledger.core.effects import EffectKind
 from unitledger.core.exchange import Access, Element, WriteRequest
 from unitledger.engine import budget, crashpoints, lease
@@ -50,6 +51,20 @@ LOOKED_AT_FIRST = frozenset(
         EffectKind.UPDATE_INVOICE,
     }
 )
+
+# What may have become ready once an answer about a document of this kind is recorded.
+MAY_FOLLOW: dict[DocumentKind, frozenset[EffectKind]] = {
+    DocumentKind.CONTACT: frozenset(
+        {
+            EffectKind.CREATE_CONTACT,
+            EffectKind.UPDATE_CONTACT,
+            EffectKind.UPDATE_INVOICE,
+            EffectKind.CREATE_INVOICE,
+        }
+    ),
+    DocumentKind.INVOICE: frozenset(EffectKind) - {EffectKind.CREATE_CONTACT},
+    DocumentKind.PAYMENT: frozenset(EffectKind) - {EffectKind.CREATE_CONTACT},
+}
 
 _NO_PARENT = "TRUE"
 _PARENT_EXISTS = "p.xero_id IS NOT NULL"
@@ -114,34 +129,63 @@ def claim(
     tools: Tools,
     is_partial_allowed: bool,
     among: Collection[int] | None = None,
-) -> Claimed | Refusal | None:
-    """Claim up to 50 ready effects of a kind. None: nothing (or too little) is ready.
+    batches_max: int = 1,
+) -> list[Claimed] | Refusal:
+    """Claim ready effects of a kind, up to 50 a request. Empty: nothing (or too little) is ready.
 
-    `among` restricts the choice, for kinds whose targets had to be looked at first.
+    `among` restricts the choice, for kinds whose targets had to be looked at first. Several
+    requests claimed together are several batches that share one commit.
     """
     now = tools.clock.now()
     with transaction.atomic():
         lease.check(held)
-        ready = _fitting(_lock_ready(held, kind, now=now, among=among))
-        if not ready or (
-            len(ready) < min(kind.batch_max, ready[0].batch_max)
-            and not is_partial_allowed
-            and ready[0].priority == 0
-        ):
-            return None
-        refusal = budget.spend(held.organisation_id, now=now)
-        if refusal is not None:
-            return refusal
-        claimed = _write_batch(
-            held, kind, ready, run_id=run_id, access=access, tools=tools, now=now
-        )
+        ready = _ready(held, kind, now=now, among=among, most=kind.batch_max * batches_max)
+        batches = _batches(kind, ready, most=batches_max, is_partial_allowed=is_partial_allowed)
+        if not batches:
+            return []
+        calls = budget.spend_up_to(len(batches), held.organisation_id, now=now)
+        if isinstance(calls, Refusal):
+            return calls
+        claimed = [
+            _write_batch(held, kind, each, run_id=run_id, access=access, tools=tools, now=now)
+            for each in batches[:calls]
+        ]
         tools.reached(crashpoints.CLAIMED)
         return claimed
 
 
-def _lock_ready(
-    held: Lease, kind: EffectKind, *, now: datetime, among: Collection[int] | None
+def kinds_waiting(held: Lease) -> frozenset[EffectKind]:
+    """The kinds of which anything waits at all, ready or not."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT k.kind FROM unnest(%s::text[]) AS k (kind) WHERE EXISTS ("
+            "SELECT 1 FROM effect e WHERE e.organisation_id = %s AND e.kind = k.kind "
+            "AND e.state = 'waiting')",
+            [[str(kind) for kind in KINDS_IN_ORDER], held.organisation_id],
+        )
+        return frozenset(EffectKind(row[0]) for row in cursor.fetchall())
+
+
+def _batches(
+    kind: EffectKind, ready: Sequence[_Ready], *, most: int, is_partial_allowed: bool
+) -> list[list[_Ready]]:
+    """Cut what is ready into requests; one that is not full goes only where it may."""
+    batches: list[list[_Ready]] = []
+    while ready and len(batches) < most:
+        batch = _fitting(ready[: kind.batch_max])
+        is_full = len(batch) >= min(kind.batch_max, batch[0].batch_max)
+        if not (is_full or is_partial_allowed or batch[0].priority > 0):
+            break
+        batches.append(batch)
+        ready = ready[len(batch) :]
+    return batches
+
+
+def _ready(
+    held: Lease, kind: EffectKind, *, now: datetime, among: Collection[int] | None, most: int
 ) -> list[_Ready]:
+    # Not locked: only the holder of the lease, whose fence is checked and kept until the
+    # commit, sends effects; and what goes in flight is counted.
     chosen = "" if among is None else "AND e.id = ANY(%(among)s)"
     with database.cursor() as cursor:
         cursor.execute(
@@ -153,13 +197,12 @@ def _lock_ready(
              WHERE {ready_sql(kind)} {chosen}
              ORDER BY e.priority DESC, e.id
              LIMIT %(most)s
-               FOR UPDATE OF e SKIP LOCKED
             """,
             {
                 "organisation": held.organisation_id,
                 "now": now,
                 "among": None if among is None else list(among),
-                "most": kind.batch_max,
+                "most": most,
             },
         )
         return [
@@ -243,5 +286,5 @@ def _write_batch(
         )
         batch_ids = [row[0] for row in cursor.fetchall()]
     if len(batch_ids) != len(effect_ids):
-        raise RuntimeError("effects that were locked as waiting did not go in flight")
+        raise RuntimeError("effects that were ready did not go in flight")
     return Claimed(batch_id=batch_ids[0], request=request, effect_ids=effect_ids, claimed_at=now)

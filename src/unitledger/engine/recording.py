@@ -25,7 +25,7 @@ from unitledger.core.effects import (
 )
 from unitledger.core.exchange import Answer, ElementAnswer, Held
 from unitledger.core.problems import Problem, ProblemCode
-from unitledger.engine import crashpoints, holdings, lease
+from unitledger.engine import budget, crashpoints, holdings, lease
 from unitledger.engine.lease import Lease
 from unitledger.engine.reasons import problems_to_json
 from unitledger.engine.tools import Tools
@@ -67,6 +67,16 @@ class Outcome:
     held: Held | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One batch whose sending has ended, and how."""
+
+    batch_id: int
+    effect_ids: Sequence[int]
+    token_expires_at: datetime
+    answer: Answer
+
+
 @dataclass(slots=True)
 class Tally:
     """What a run has come to so far."""
@@ -88,26 +98,34 @@ class Tally:
                     pass
 
 
-def record_answer(
-    held: Lease,
-    answer: Answer,
-    *,
-    batch_id: int,
-    effect_ids: Sequence[int],
-    token_expires_at: datetime,
-    tools: Tools,
-) -> list[Outcome]:
-    """A verdict per element, matched by handle; one transaction."""
+def record_answers(held: Lease, answered: Sequence[Answered], *, tools: Tools) -> list[Outcome]:
+    """A verdict per element, matched by handle; one transaction for what came in together."""
     with transaction.atomic():
         lease.check(held)
         now = tools.clock.now()
-        by_handle = {each.handle: each for each in answer.elements}
-        outcomes = [
-            _attempted(each, by_handle.get(each.handle), answer, now, token_expires_at)
-            for each in open_effects(effect_ids)
-        ]
-        _end_batch(batch_id, answer, now=now)
+        open_by_id = {
+            each.effect_id: each
+            for each in open_effects(
+                [effect_id for each in answered for effect_id in each.effect_ids],
+                with_content=False,
+            )
+        }
+        outcomes: list[Outcome] = []
+        for each in answered:
+            by_handle = {element.handle: element for element in each.answer.elements}
+            for effect in (open_by_id[effect_id] for effect_id in each.effect_ids):
+                element = by_handle.get(effect.handle)
+                outcomes.append(
+                    _attempted(effect, element, each.answer, now, each.token_expires_at)
+                )
+            _end_batch(each.batch_id, each.answer, now=now)
         write(held, outcomes, now=now)
+        budget.learn(
+            held.organisation_id,
+            budget.together([each.answer.limits for each in answered]),
+            now=now,
+            bytes_read=sum(each.answer.bytes_read for each in answered),
+        )
         tools.reached(crashpoints.RECORDING)
     return outcomes
 
@@ -182,14 +200,15 @@ def attended(effect: OpenEffect, sight: Sight) -> Outcome:
     return Outcome(effect=effect, standing=standing, sight=sight)
 
 
-def open_effects(effect_ids: Sequence[int]) -> list[OpenEffect]:
+def open_effects(effect_ids: Sequence[int], *, with_content: bool = True) -> list[OpenEffect]:
     """The effects with their standing, in the order of their ids."""
+    content = "e.content" if with_content else "NULL"
     with database.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT e.id, e.document_id, e.handle, e.kind, e.state, e.batch_size, e.batch_max,
                    e.absences, e.unknowns, e.safe_after, e.not_before, e.look_at,
-                   e.last_verdict, e.total, e.target_id, e.content, d.kind || ' ' || d.number,
+                   e.last_verdict, e.total, e.target_id, {content}, d.kind || ' ' || d.number,
                    e.messages
               FROM effect e JOIN document d ON d.id = e.document_id
              WHERE e.id = ANY(%s) ORDER BY e.id
@@ -292,6 +311,32 @@ def _end_batch(batch_id: int, answer: Answer | None, *, now: datetime) -> None:
 
 
 def _write_effects(outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    plain = [each for each in outcomes if _is_plainly_applied(each)]
+    _write_standings([each for each in outcomes if not _is_plainly_applied(each)], now=now)
+    if not plain:
+        return
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE effect SET state = 'applied', last_verdict = 'applied', look_at = NULL, "
+            "messages = '[]'::jsonb, settled_at = %s WHERE id = ANY(%s)",
+            [now, [each.effect.effect_id for each in plain]],
+        )
+
+
+def _is_plainly_applied(outcome: Outcome) -> bool:
+    """The usual case, in which nothing changes but what `_write_effects` names."""
+    plain = replace(
+        outcome.effect.standing,
+        state=EffectState.APPLIED,
+        last_verdict=Verdict.APPLIED,
+        look_at=None,
+    )
+    return outcome.standing == plain and not outcome.messages
+
+
+def _write_standings(outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    if not outcomes:
+        return
     settled = (EffectState.APPLIED, EffectState.REFUSED, EffectState.NEEDS_ATTENTION)
     with database.cursor() as cursor:
         cursor.execute(
@@ -345,16 +390,23 @@ def _write_applied(applied: Sequence[Outcome], *, now: datetime) -> None:
                                 ELSE 'changed' END,
                    problems = COALESCE(p.problems, '[]')::jsonb,
                    last_attempt_at = %(now)s, verified_at = NULL
-              FROM unnest(%(effects)s::bigint[], %(xero_ids)s::text[], %(problems)s::text[])
-                   AS p (effect_id, xero_id, problems)
+              FROM json_to_recordset(%(applied)s::json)
+                   AS p (effect_id bigint, xero_id text, problems text)
               JOIN effect e ON e.id = p.effect_id
              WHERE d.id = e.document_id
             """,
             {
                 "now": now,
-                "effects": [each.effect.effect_id for each in applied],
-                "xero_ids": [each.xero_id or each.effect.target_id for each in applied],
-                "problems": [_total_problem(each) for each in applied],
+                "applied": json.dumps(
+                    [
+                        {
+                            "effect_id": each.effect.effect_id,
+                            "xero_id": each.xero_id or each.effect.target_id,
+                            "problems": _total_problem(each),
+                        }
+                        for each in applied
+                    ]
+                ),
             },
         )
 

@@ -30,12 +30,14 @@ from unitledger.engine import (
     targets,
     verifying,
 )
+from unitledger.engine.access import MINIMUM_LIFE
 from unitledger.engine.access import access as access_of
 from unitledger.engine.budget import DayUsedUp, Refusal
+from unitledger.engine.claiming import Claimed
 from unitledger.engine.deciding import Ground
 from unitledger.engine.lease import Lease, LeaseLost
 from unitledger.engine.reading import Reader
-from unitledger.engine.recording import Tally
+from unitledger.engine.recording import Answered, Tally
 from unitledger.engine.sending import FLIGHTS_MAX, Flight, Sender
 from unitledger.engine.tools import Tools
 from unitledger.store.connections import Connection, ConnectionState, MappingVersion
@@ -182,7 +184,10 @@ class _Stretch:
     reader: Reader = field(init=False)
     chart: Chart = field(init=False)
     _renewed: float = field(init=False)
+    _kinds: frozenset[EffectKind] = frozenset()  # of which anything waits
     _nothing_ready: set[EffectKind] = field(default_factory=set)
+    _access: Access | None = None
+    _access_until: float = 0.0  # on the clock's `elapsed`
     _wait_until: datetime | None = None
     _is_token_doubted: bool = False
     _is_closed: bool = False
@@ -212,7 +217,7 @@ class _Stretch:
     def _plan(self) -> None:
         self._phase("planning")
         ground = _ground(self.held, self.chart)
-        planning.plan(self.held, tools=self.tools, ground=ground, priority=0, renew=self.renew)
+        planning.plan(self.held, tools=self.tools, ground=ground, renew=self.renew)
 
     def _look_around(self) -> None:
         """Before the first send: what the books hold that could clash or is ours already."""
@@ -230,6 +235,7 @@ class _Stretch:
             runs.unhold(self.held)
 
     def _send_all(self) -> None:
+        self._look_again()
         while not self.is_stopping():
             self.renew()
             self.record_ended(wait_seconds=0)
@@ -259,7 +265,7 @@ class _Stretch:
         self._wait_until = None
         in_flight = {each.request.kind for each in self.sender.flights}
         for kind in claiming.KINDS_IN_ORDER:
-            if kind in self._nothing_ready:
+            if kind not in self._kinds or kind in self._nothing_ready:
                 continue
             is_fed = bool(claiming.FEEDS.get(kind, frozenset()) & in_flight)
             outcome = self._claim(kind, is_partial_allowed=not is_fed)
@@ -290,11 +296,18 @@ class _Stretch:
             tools=self.tools,
             is_partial_allowed=is_partial_allowed,
             among=among,
+            batches_max=FLIGHTS_MAX - len(self.sender),
         )
-        if claimed is None or isinstance(claimed, Refusal):
-            return claimed or False
+        if isinstance(claimed, Refusal):
+            return claimed
+        if claimed:
+            self.tools.reached(crashpoints.CLAIM_COMMITTED)
+        for each in claimed:
+            self._send(each, access)
+        return bool(claimed)
+
+    def _send(self, claimed: Claimed, access: Access) -> None:
         self.calls += 1
-        self.tools.reached(crashpoints.CLAIM_COMMITTED)
         deadline = self.tools.clock.elapsed() + claiming.SEND_WITHIN.total_seconds()
         self.sender.add(
             Flight(
@@ -307,33 +320,38 @@ class _Stretch:
                 answer=self.sender.start(claimed.request, access, deadline=deadline),
             )
         )
-        return True
 
     def record_ended(self, *, wait_seconds: float) -> None:
-        for flight in self.sender.ended(wait_seconds=wait_seconds):
-            answer = flight.answer.result()
-            self.tools.reached(crashpoints.ANSWERED)
-            budget.learn(
-                self.held.organisation_id,
-                answer.limits,
-                now=self.tools.clock.now(),
-                bytes_read=answer.bytes_read,
+        ended = [
+            flight
+            for flight in self.sender.ended(wait_seconds=wait_seconds)
+            if not self._is_repeated(flight)
+        ]
+        if not ended:
+            return
+        answered = [
+            Answered(
+                batch_id=each.batch_id,
+                effect_ids=each.effect_ids,
+                token_expires_at=each.access.expires_at,
+                answer=each.answer.result(),
             )
-            has_no_answer = answer.whole is Verdict.UNKNOWN and answer.http_status is None
-            if has_no_answer and self._repeat(flight):
-                continue
-            outcomes = recording.record_answer(
-                self.held,
-                answer,
-                batch_id=flight.batch_id,
-                effect_ids=flight.effect_ids,
-                token_expires_at=flight.access.expires_at,
-                tools=self.tools,
-            )
-            self.tools.reached(crashpoints.RECORDED)
-            self.tally.add(outcomes)
-            self._nothing_ready.clear()
-            self._heed(answer.whole, http_status=answer.http_status)
+            for each in ended
+        ]
+        outcomes = recording.record_answers(self.held, answered, tools=self.tools)
+        self.tools.reached(crashpoints.RECORDED)
+        self.tally.add(outcomes)
+        for each in ended:
+            self._nothing_ready -= claiming.MAY_FOLLOW[each.request.kind.document_kind]
+        for each in answered:
+            self._heed(each.answer.whole, http_status=each.answer.http_status)
+
+    def _is_repeated(self, flight: Flight) -> bool:
+        """Whether the flight ended without an answer and is on its way once more."""
+        answer = flight.answer.result()
+        self.tools.reached(crashpoints.ANSWERED)
+        has_no_answer = answer.whole is Verdict.UNKNOWN and answer.http_status is None
+        return has_no_answer and self._repeat(flight)
 
     def close(self) -> None:
         """Start nothing more; what is on its way ends by itself."""
@@ -368,12 +386,11 @@ class _Stretch:
 
     def _heed(self, whole: Verdict | None, *, http_status: int | None) -> None:
         """What the answer as a whole means for the rest of the stretch."""
-        now = self.tools.clock.now()
         if whole is Verdict.DISCONNECTED:
             runs.lose_connection(self.held)
             raise _Stop(RunState.FAILED, "Xero no longer accepts our permission.")
         if whole is Verdict.OFFLINE:
-            until = now + recording.REST_WHEN_OFFLINE
+            until = self.tools.clock.now() + recording.REST_WHEN_OFFLINE
             budget.rest(self.held.organisation_id, until=until, by="offline")
         if whole is Verdict.NOT_SENT and http_status == 401:
             if self._is_token_doubted:
@@ -386,8 +403,13 @@ class _Stretch:
         outcomes = recovery.look(self.held, tools=self.tools, reader=self.reader)
         self.tally.add(outcomes)
         if outcomes:
-            self._nothing_ready.clear()
+            self._look_again()
         return bool(outcomes)
+
+    def _look_again(self) -> None:
+        """Take nothing for granted of what may be sent next."""
+        self._kinds = claiming.kinds_waiting(self.held)
+        self._nothing_ready.clear()
 
     def _wait(self) -> bool:
         """Sleep a little where something is due soon; False where it is not."""
@@ -396,13 +418,22 @@ class _Stretch:
         if not due or min(due) - now > PATIENCE:
             return False
         self.tools.clock.sleep(min(1.0, max(0.02, (min(due) - now).total_seconds())))
-        self._nothing_ready.clear()
+        self._look_again()
         return True
 
     # -- what the steps share
 
     def access(self) -> Access:
-        minimum = FULL_TOKEN_LIFE if self._is_token_doubted else timedelta(minutes=5)
+        """A permission with life enough for a batch; asked for anew when it runs low."""
+        is_fresh = self.tools.clock.elapsed() < self._access_until and not self._is_token_doubted
+        if self._access is None or not is_fresh:
+            self._access = self._fresh_access()
+            life = self._access.expires_at - self.tools.clock.now() - MINIMUM_LIFE
+            self._access_until = self.tools.clock.elapsed() + life.total_seconds()
+        return self._access
+
+    def _fresh_access(self) -> Access:
+        minimum = FULL_TOKEN_LIFE if self._is_token_doubted else MINIMUM_LIFE
         try:
             return access_of(self.held.connection_id, tools=self.tools, minimum=minimum)
         except ConsentLost as lost:
@@ -435,6 +466,7 @@ class _Stretch:
             return
         lease.renew(self.held, now=self.tools.clock.now())
         runs.show_progress(self.run_id, tally=self.tally, calls=self.calls)
+        self._look_again()
         self._renewed = elapsed
 
     def _phase(self, name: str) -> None:
