@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from fauxero import dispatch
 from fauxero.faults import (
@@ -22,10 +23,11 @@ from fauxero.faults import (
     seconds,
 )
 from fauxero.http.api import host_of, release_key, reserve_key
-from fauxero.http.exchange import Answer, Request, Trace
+from fauxero.http.exchange import Answer, Request, Trace, text_answer
 from fauxero.http.routes import is_api
 from fauxero.identity.endpoints import read_access
 from fauxero.storage import Storage
+from fauxero.tls.hosts import is_loopback, is_xeros
 from fauxero.webhooks.pump import Pump
 from fauxero.world import Late, World
 
@@ -72,6 +74,10 @@ class Application:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = await _read(scope, receive)
+        if request.elsewhere is not None:
+            words = f"fauxero stands in for Xero only, not for {request.elsewhere}"
+            await _write(text_answer(words, status=403), send)
+            return
         if dispatch.is_control(request):
             await _write(self._processed(request, Trace()), send)
             return
@@ -207,14 +213,29 @@ async def _read(scope: Scope, receive: Receive) -> Request:
         if not message.get("more_body"):
             break
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    path, elsewhere = _target(scope["path"])
     return Request(
         method=scope["method"].upper(),
-        path=scope["path"],
+        path=path,
+        elsewhere=elsewhere,
         query_string=scope["query_string"].decode("latin-1"),
         headers=headers,
         body=b"".join(chunks),
         scheme=scope.get("scheme", "http"),
     )
+
+
+def _target(path: str) -> tuple[str, str | None]:
+    """Read a path; from a client that takes fauxero for its proxy it is a whole address.
+
+    Gives the path, and the host if it is neither Xero's nor fauxero's own.
+    """
+    scheme, has_scheme, rest = path.partition("://")
+    if path.startswith("/") or not has_scheme or scheme.lower() not in ("http", "https"):
+        return path, None
+    host, _, below = rest.partition("/")
+    name = urlsplit(f"//{host}").hostname or ""
+    return f"/{below}", None if is_xeros(host) or is_loopback(name) else host
 
 
 def _head(answer: Answer, length: int | None) -> Message:

@@ -12,10 +12,12 @@ from typing import Any
 import click
 
 from fauxero.app import create_app
+from fauxero.clock import Clock
 from fauxero.http.limits import TIERS
 from fauxero.identity.redirects import problem_with
 from fauxero.server import address, listen, server_for
 from fauxero.storage import NotAStateFile, Storage
+from fauxero.tls.authority import Authority, default_folder
 from fauxero.world import World
 
 TEMPLATES = ("uk", "au", "nz", "us")
@@ -57,10 +59,16 @@ def main() -> None:
     help="A redirect address for the demo app; may be repeated.",
 )
 @click.option("--auto-approve", is_flag=True, help="Answer the consent page without a person.")
+@click.option(
+    "--https-port",
+    type=int,
+    help="Answer HTTPS for Xero's own host names here too, 443 for the hosts file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the ready line as a JSON object.")
 def serve(
     host: str,
     port: int,
+    https_port: int | None,
     state: Path | None,
     organisations: tuple[str, ...],
     history: bool,
@@ -83,6 +91,8 @@ def serve(
         storage = Storage(state) if state else None
         world = (storage.read() if storage else None) or _opened(opening)
         sock = listen(host, port)
+        https_sock = listen(host, https_port) if https_port is not None else None
+        authority = _authority(state, is_needed=https_port is not None)
     except (NotAStateFile, OSError) as error:
         raise click.ClickException(str(error)) from None
     _prepare_demo_app(world, redirect_uris)
@@ -90,13 +100,33 @@ def serve(
         world.approve_automatically()
     if storage:
         storage.save(world)
-    ready = _ready(world, address(sock), state)
-    world.api_url = ready["api_url"]
+    ready = _ready(world, address(sock), state) | {
+        "https_url": address(https_sock, "https") if https_sock else None,
+        "ca_certificate": str(authority.certificate) if authority else None,
+    }
+    world.api_url = f"{address(sock)}/api.xro/2.0"
     line = json.dumps(ready) if as_json else _in_words(ready)
-    asyncio.run(_run(server_for(create_app(world, storage)), sock, line))
+    server = server_for(create_app(world, storage), authority=authority, https_socket=https_sock)
+    asyncio.run(_run(server, sock, line))
     if storage:
         storage.save(world)
         storage.close()
+
+
+@main.command()
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The authority beside this state file, rather than the one in the home folder.",
+)
+def ca(state: Path | None) -> None:
+    """Print the path of the certificate that clients of Xero's own host names must trust."""
+    try:
+        authority = _authority(state, is_needed=True)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    assert authority is not None
+    click.echo(authority.certificate)
 
 
 @main.command()
@@ -123,6 +153,18 @@ def audit(state: Path, as_json: bool) -> None:
             name = world.organisations[organisation_id].name
             click.echo(f"{name}: {wrong or 'balances'}")
     sys.exit(1 if any(found.values()) else 0)
+
+
+def _authority(state: Path | None, *, is_needed: bool) -> Authority | None:
+    """The throw-away authority, made if there is none; None where its folder is not writable."""
+    authority = Authority(default_folder(state).absolute())
+    try:
+        authority.ensure(Clock().now())
+    except OSError:
+        if is_needed:
+            raise
+        return None
+    return authority
 
 
 def _opened(opening: list[dict[str, Any]]) -> World:

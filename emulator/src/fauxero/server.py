@@ -10,18 +10,42 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fauxero.app import TRANSPORT, Application
+from fauxero.tls.authority import Authority
+from fauxero.tls.tunnel import Tunnel
 
 # Longer than clients keep idle connections: a server that hangs up first makes faults that
 # nobody asked for.
 KEEP_ALIVE_SECONDS = 300
 
 
-class CuttableProtocol(H11Protocol):
-    """Lets the application reach the transport of the request it answers."""
+class FauxeroProtocol(H11Protocol):
+    """Lets the application reach the transport of the request it answers, and opens tunnels."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, TRANSPORT: transport}
+        self._tunnel = None
+        authority = self.config.authority if isinstance(self.config, FauxeroConfig) else None
+        if self.scheme == "http" and authority is not None:
+            self._tunnel = Tunnel(transport, context=authority.context, inner=self._inner)
+
+    def data_received(self, data: bytes) -> None:
+        if self._tunnel is not None:
+            rest = self._tunnel.first(data)
+            if rest is None:
+                return
+            data = rest
+        super().data_received(data)
+
+    def _inner(self) -> FauxeroProtocol:
+        """The protocol inside a tunnel; this one has ended with the tunnel's opening."""
+        self.connections.discard(self)
+        state = {name: part for name, part in self.app_state.items() if name != TRANSPORT}
+        return FauxeroProtocol(self.config, self.server_state, state, self.loop)
+
+
+class FauxeroConfig(uvicorn.Config):
+    authority: Authority | None = None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -39,29 +63,56 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def address(sock: socket.socket) -> str:
+def address(sock: socket.socket, scheme: str = "http") -> str:
     host, port = sock.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 class StoppableServer(uvicorn.Server):
-    """Obeys a signal by stopping; uvicorn itself would raise it again after having stopped."""
+    """Obeys a signal by stopping; uvicorn itself would raise it again after having stopped.
+
+    Besides the sockets it is given it may listen to one with TLS.
+    """
+
+    https_socket: socket.socket | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.should_exit = True
 
-
-def server_for(app: Application) -> uvicorn.Server:
-    return StoppableServer(
-        uvicorn.Config(
-            app,
-            http=CuttableProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=1,
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.https_socket is None:
+            return
+        assert isinstance(self.config, FauxeroConfig)
+        assert self.config.authority is not None
+        server = await asyncio.get_running_loop().create_server(
+            self._protocol, sock=self.https_socket, ssl=self.config.authority.context()
         )
+        self.servers.append(server)
+
+    def _protocol(self) -> FauxeroProtocol:
+        return FauxeroProtocol(self.config, self.server_state, self.lifespan.state)
+
+
+def server_for(
+    app: Application,
+    *,
+    authority: Authority | None = None,
+    https_socket: socket.socket | None = None,
+) -> StoppableServer:
+    """A server that is not running yet. With an authority it is a proxy for Xero's names too."""
+    config = FauxeroConfig(
+        app,
+        http=FauxeroProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=1,
     )
+    config.authority = authority
+    server = StoppableServer(config)
+    server.https_socket = https_socket
+    return server

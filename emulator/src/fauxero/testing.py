@@ -11,6 +11,7 @@ from typing import TypeVar
 from fauxero.app import create_app
 from fauxero.server import address, listen, server_for
 from fauxero.storage import Storage
+from fauxero.tls.authority import Authority
 from fauxero.world import World
 
 T = TypeVar("T")
@@ -20,12 +21,23 @@ START_SECONDS_MAX = 10.0
 class Server:
     """A running fauxero. Use `run` to touch the world while requests may be under way."""
 
-    def __init__(self, world: World, storage: Storage | None, host: str, port: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        storage: Storage | None,
+        host: str,
+        port: int,
+        authority: Authority | None,
+    ) -> None:
         self.world = world
         self._socket = listen(host, port)
         self.url = address(self._socket)
+        https_socket = listen(host, 0) if authority else None
+        self.https_url = address(https_socket, "https") if https_socket else None
         world.api_url = f"{self.url}/api.xro/2.0"
-        self._uvicorn = server_for(create_app(world, storage))
+        self._uvicorn = server_for(
+            create_app(world, storage), authority=authority, https_socket=https_socket
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._serve, name="fauxero", daemon=True)
 
@@ -66,7 +78,16 @@ class Server:
 
 
 def serve_in_thread(
-    world: World, *, storage: Storage | None = None, host: str = "127.0.0.1", port: int = 0
+    world: World,
+    *,
+    storage: Storage | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    authority: Authority | None = None,
 ) -> Server:
-    """Serve `world` on a free port and return once it answers."""
-    return Server(world, storage, host, port).start()
+    """Serve `world` on a free port and return once it answers.
+
+    With an `authority` (whose `ensure` has been called) the server is a proxy for Xero's host
+    names as well, and answers HTTPS at `https_url`.
+    """
+    return Server(world, storage, host, port, authority).start()

@@ -24,6 +24,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     scheme: str = "http"
+    elsewhere: str | None = None  # another machine, that a client meant fauxero to be a proxy for
 
     @cached_property
     def query(self) -> Mapping[str, str]:

@@ -7,9 +7,9 @@ from typing import Any
 from fauxero.http.exchange import Request
 from fauxero.identity.scopes import NEW_APP
 from fauxero.identity.tokens import ISSUER
+from fauxero.tls.hosts import is_xeros
 
 LOGIN = "https://login.xero.com"
-_XERO_HOSTS = ("identity.xero.com", "login.xero.com", "api.xero.com")
 
 
 def discovery(request: Request) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def discovery(request: Request) -> dict[str, Any]:
     The issuer is Xero's either way: it is what the tokens say, and what clients compare.
     """
     host = request.header("host") or "localhost"
-    if host.partition(":")[0].lower() in _XERO_HOSTS:
+    if is_xeros(host):
         identity, login = ISSUER, LOGIN
     else:
         identity = login = f"{request.scheme}://{host}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 import time
 from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
 
+from fauxero.tls.hosts import is_loopback
 from fauxero.webhooks.desk import Problem
 from fauxero.webhooks.records import ANSWER_SECONDS_MAX, Post, Reply
 
@@ -37,15 +37,6 @@ def check_address(url: str, *, allowed_hosts: Collection[str]) -> str:
     if parts.scheme != "https":
         raise Problem("url: must begin with https://")
     return url.strip()
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def post(url: str, message: Post) -> Reply:
