@@ -80,6 +80,9 @@ def write(books: Books, changes: Sequence[Change]) -> None:
             note(books, key, word, describe(books, new))
         if table == "payments":
             _on_target(books, old, new)
+    for table, _, old, new in changes:
+        if table == "allocations" and new is not None:
+            _on_both_ends(books, old, new)
 
 
 def _word(old: Any, new: Any) -> str | None:
@@ -93,13 +96,25 @@ def _word(old: Any, new: Any) -> str | None:
     return "Edited"
 
 
+_SETTLING = ("amount_paid", "amount_credited", "allocated", "refunded")
+
+
 def _paid(row: Any) -> Any:
-    return getattr(row, "amount_paid", None)
+    return [getattr(row, name, None) for name in _SETTLING]
 
 
 def _but_for_time(row: Any) -> tuple[Any, ...]:
     names = type(row).__slots__
     return tuple(getattr(row, name) for name in names if name != "updated_at")
+
+
+def _on_both_ends(books: Books, old: Any, new: Any) -> None:
+    """An allocation shows in the history of the credit and of the invoice."""
+    if old is not None and old.is_deleted == new.is_deleted:
+        return
+    word = "Credit Removed" if new.is_deleted else "Credit Applied"
+    for subject_id in (new.credit_id, new.invoice_id):
+        note(books, subject_id, word, f"{shown(new.amount)} of credit.")
 
 
 def _on_target(books: Books, old: Any, new: Any) -> None:
@@ -133,13 +148,17 @@ def _named(books: Books, row: Any) -> str:
     return f"{getattr(row, 'name', None) or getattr(row, 'code', '')}."
 
 
+def _moved(books: Books, row: Any) -> str:
+    return f"{shown(row.amount)} moved."
+
+
 _DESCRIPTIONS: Mapping[str, Callable[[Books, Any], str]] = {
     "invoices": _document,
     "quotes": _document,
-    "credit_notes": _document,
-    "overpayments": _document,
-    "prepayments": _document,
+    "credits": _document,
     "bank_transactions": _document,
+    "bank_transfers": _moved,
+    "batch_payments": _document,
     "manual_journals": _document,
     "repeating_invoices": _document,
     "payments": _payment,

@@ -64,7 +64,7 @@ def with_companions(row: Element, names: Sequence[str]) -> Element:
         return row
     shown: Element = {}
     for key, value in row.items():
-        if key in names and value is not None:
+        if key in names and isinstance(value, date):  # a refused element echoes what was sent
             shown[f"{key}String"] = companion(value)
         shown[key] = value
     return shown

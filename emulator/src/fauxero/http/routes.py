@@ -20,10 +20,8 @@ ROOT = ("api.xro", "2.0")
 
 # Collections that Xero has and fauxero does not: answered 501, never 404.
 UNMODELLED = frozenset(
-    "attachments bankTransactions bankTransfers batchPayments brandingThemes budgets "
-    "contactGroups creditNotes currencies employees expenseClaims invoiceReminders journals "
-    "linkedTransactions manualJournals overpayments paymentServices prepayments purchaseOrders "
-    "quotes receipts repeatingInvoices reports setup taxRates users".lower().split()
+    "attachments budgets employees expenseClaims invoiceReminders paymentServices purchaseOrders "
+    "receipts reports setup".lower().split()
 )
 
 

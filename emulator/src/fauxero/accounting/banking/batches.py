@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fauxero.accounting import fields, payments
 from fauxero.accounting.base import (
@@ -172,8 +172,8 @@ def _part(
     return payment, invoice
 
 
-def _texts(books: Books, element: Element, findings: Findings) -> dict[str, str | None]:
-    texts: dict[str, str | None] = {}
+def _texts(books: Books, element: Element, findings: Findings) -> dict[str, Any]:
+    texts: dict[str, Any] = {}
     for name, length_max in text_limits(books.organisation.country).items():
         text = fields.text(element, name) or None
         findings.too_long(name, text, length_max)

@@ -250,6 +250,7 @@ def _kept(element: Element, name: str, before: str | None) -> str | None:
 def _new(
     books: Books, element: Element, asked: Asked, values: dict[str, Any], options: WriteOptions
 ) -> BankTransaction:
+    no_contact: dict[str, Any] = {"contact_id": None}
     return BankTransaction(
         id=books.ids.uuid(),
         type=asked.type,
@@ -258,7 +259,7 @@ def _new(
         currency=books.organisation.base_currency,
         is_reconciled=bool(fields.flag(element, "IsReconciled")),
         created_by_app=options.app_id,
-        **({"contact_id": None} | values),
+        **(no_contact | values),
     )
 
 
