@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from fauxero.accounting import emails
 from fauxero.accounting.books import Books
 from fauxero.accounting.ledger import OutOfBalance
 from fauxero.accounting.tables import Change
@@ -274,8 +275,14 @@ class World:
         self.clock.advance(seconds)
         self._moved()
 
+    def remind(self) -> None:
+        """Let each organisation send the reminders that have fallen due."""
+        for host in self.organisations.values():
+            emails.remind(host.books)
+
     def _moved(self) -> None:
         self.clock_was_set = True
+        self.remind()
         self.run_due()
         self.wake()
 

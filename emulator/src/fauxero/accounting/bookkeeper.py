@@ -28,6 +28,7 @@ from fauxero.accounting.invoices.resource import InvoicesResource
 from fauxero.accounting.payments import PaymentsResource
 from fauxero.accounting.resource import Element, NotFound
 from fauxero.accounting.rows import Account, Invoice, TrackingOption
+from fauxero.accounting.side_acts import SIDE_ACTS
 
 if TYPE_CHECKING:
     from fauxero.accounting.books import Books
@@ -358,6 +359,6 @@ ACTS: dict[str, Callable[..., Element]] = {
         set_lock_dates,
         set_plan,
     )
-} | money_acts.ACTS
+} | (money_acts.ACTS | SIDE_ACTS)
 
 __all__ = ["ACTS", "ActRefused"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fauxero.accounting.base import SETTINGS_READ, BaseResource, present
 from fauxero.accounting.listing import Selection, answer
-from fauxero.accounting.resource import Element, ListPage, ListQuery
+from fauxero.accounting.resource import Element, ListPage, ListQuery, NotFound
 from fauxero.accounting.side_rows import BrandingTheme, PaymentService, User
 from fauxero.accounting.tables import Ordered
 from fauxero.accounting.where import FLAG, GUID, INSTANT, TEXT, Field
@@ -165,6 +165,8 @@ def add_user(
 
 
 def set_user_role(books: Books, *, user_id: str, role: str) -> Element:
-    user = books.side.users[user_id.lower()]
+    user = books.side.users.get(user_id.lower())
+    if user is None:
+        raise NotFound(f"no user {user_id}")
     with books.transaction():
         return user_element(books.side.users.put(replace(user, role=role, updated_at=books.now())))

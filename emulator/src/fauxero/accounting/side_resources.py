@@ -10,6 +10,11 @@ from fauxero.accounting.branding import (
 )
 from fauxero.accounting.contact_groups import ContactGroupsResource
 from fauxero.accounting.currencies import CurrenciesResource
+from fauxero.accounting.quotes.repeating import (
+    LinkedTransactionsResource,
+    RepeatingInvoicesResource,
+)
+from fauxero.accounting.quotes.resource import QuotesResource
 from fauxero.accounting.resource import Resource
 
 # By lower-case path segment, as in `resources`.
@@ -19,6 +24,9 @@ SIDE_RESOURCES: dict[str, Resource] = {
     "brandingthemes": BrandingThemesResource(),
     "paymentservices": PaymentServicesResource(),
     "users": UsersResource(),
+    "quotes": QuotesResource(),
+    "repeatinginvoices": RepeatingInvoicesResource(),
+    "linkedtransactions": LinkedTransactionsResource(),
 }
 
 REMINDER_SETTINGS = ReminderSettings()

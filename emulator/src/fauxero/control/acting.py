@@ -80,6 +80,7 @@ def act(command: Command) -> Any:
         raise Missing(f"there is no act {command.word!r}; see GET /_fauxero/acts")
     found = host(command.world, command.arguments)
     given = {name: value for name, value in command.arguments.items() if name != "organisation"}
+    command.world.remind()
     command.world.remember_past(found)
     try:
         inspect.signature(function).bind(found.books, **given)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from fauxero.control import acting, observing, staging, webhooks
+from fauxero.control import acting, bookkeeping, observing, staging, webhooks
 from fauxero.control.arguments import BadArguments, Command, Missing
 from fauxero.http.exchange import Answer, Request, json_answer
 
@@ -56,23 +56,36 @@ HANDLERS: Mapping[tuple[str, str, bool], Handler] = {
     ("POST", "acts", True): acting.act,
 }
 
+# Below organisations/{id}/: (method, third word)
+ORGANISATION_HANDLERS: Mapping[tuple[str, str], Handler] = {
+    ("GET", "tax-return"): bookkeeping.show_tax_return,
+    ("GET", "statement-lines"): bookkeeping.show_statement_lines,
+    ("POST", "reminders"): bookkeeping.set_reminders,
+}
+
 
 def answer_control(world: World, request: Request) -> Answer:
     words = request.segments[1:]
-    if not 1 <= len(words) <= 2:
+    if not 1 <= len(words) <= 3:
         return _error(404, "no such path; see /_fauxero/health")
-    handler = HANDLERS.get((request.method, words[0], len(words) == 2))
+    handler = _handler(request.method, words)
     if handler is None:
         known = any(word == words[0] for _, word, _ in HANDLERS)
         return _error(405 if known else 404, f"no {request.method} {request.path}")
     try:
         arguments = dict(request.query) if request.method == "GET" else _body(request)
-        command = Command(world, arguments, words[1] if len(words) == 2 else "")
+        command = Command(world, arguments, words[1] if len(words) > 1 else "")
         return json_answer(handler(command))
     except Missing as error:
         return _error(404, str(error))
     except BadArguments as error:
         return _error(400, str(error))
+
+
+def _handler(method: str, words: tuple[str, ...]) -> Handler | None:
+    if len(words) == 3 and words[0] == "organisations":
+        return ORGANISATION_HANDLERS.get((method, words[2]))
+    return HANDLERS.get((method, words[0], len(words) == 2)) if len(words) < 3 else None
 
 
 def _body(request: Request) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ def audit(command: Command) -> Any:
 
 
 def show_outbox(command: Command) -> Any:
+    command.world.remind()
     mails = outbox(command.world)
     return {"count": len(mails), "mails": mails}
 

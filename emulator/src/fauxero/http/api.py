@@ -6,6 +6,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
+from fauxero.accounting import emails
 from fauxero.accounting.resource import BadPostData, BadQuery, NotFound, NotModelled
 from fauxero.faults import (
     ERROR_AFTER,
@@ -53,6 +54,7 @@ def answer_api(
         trace.reason = "organisation not connected"
         return errors.not_connected(world.ids.uuid())
     trace.organisation_id = host.id
+    emails.remind(host.books)
     if first(faults, OFFLINE):
         trace.reason = "organisation offline"
         return errors.unavailable(errors.ORGANISATION_OFFLINE)
