@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fauxero.control.endpoints import answer_control
 from fauxero.faults import ERROR_AFTER, ERROR_BEFORE, RATE_LIMIT, REFUSE, Fault, first
-from fauxero.http import errors
+from fauxero.http import errors, forms
 from fauxero.http.api import answer_api, gateway_error
 from fauxero.http.exchange import Answer, Request, Trace, html_answer, json_answer
 from fauxero.http.routes import is_api
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from fauxero.world import World
 
 CONTROL = "/_fauxero"
+# Xero's other APIs, by their first path segment: 501, for a 404 would say that there are none.
+OTHER_APIS = frozenset(
+    {"assets.xro", "bankfeeds.xro", "files.xro", "finance.xro", "payroll.xro", "projects.xro"}
+)
 
 _FRONT_PAGE = """<!doctype html><html lang="en"><title>fauxero</title>
 <h1>fauxero</h1><p>An emulator of Xero's API. It is not Xero and holds no real books.</p>
@@ -60,6 +64,9 @@ def _identity(world: World, request: Request, trace: Trace, faults: tuple[Fault,
         trace.reason = "fault: refused"
         return json_answer({"error": refused.message or "invalid_grant"}, status=400, compact=True)
     found = answer_identity(world, request, trace)
+    if found is None and request.segments and request.segments[0].lower() in OTHER_APIS:
+        trace.reason = "another of Xero's APIs"
+        return forms.in_words(request, errors.not_modelled(request.path))
     if found is None:
         if request.path == "/":
             return html_answer(_FRONT_PAGE)

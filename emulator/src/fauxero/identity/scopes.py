@@ -39,6 +39,16 @@ UNCHANGED = (
     "paymentservices",
 )
 
+# Of Xero's other APIs: granted, so that an app that asks for them too can sign in, and no use.
+OTHER_APIS = tuple(
+    f"{area}{end}"
+    for area in (
+        *("payroll.employees", "payroll.payruns", "payroll.payslip", "payroll.settings"),
+        *("payroll.timesheets", "files", "assets", "projects"),
+    )
+    for end in ("", ".read")
+)
+
 # Only apps registered before 2 March 2026 have these; they end on 13 September 2027.
 BROAD_END_AT = datetime(2027, 9, 13, tzinfo=UTC)
 BROAD = (
@@ -50,12 +60,14 @@ BROAD = (
 # For an app's own token (client credentials), which manages its connections (reported).
 APP_CONNECTIONS = "app.connections"
 
-NEW_APP = OPENID + GRANULAR + UNCHANGED
+NEW_APP = OPENID + GRANULAR + UNCHANGED + OTHER_APIS
 OLD_APP = NEW_APP + BROAD
 
 # What a tester gets who names none: all that an ordinary app may have. The general ledger
 # (accounting.journals.read) is premium and must be asked for.
-USUAL = tuple(scope for scope in NEW_APP if scope != "accounting.journals.read")
+USUAL = tuple(
+    scope for scope in OPENID + GRANULAR + UNCHANGED if scope != "accounting.journals.read"
+)
 
 IN_WORDS = {
     "openid": "Sign you in",
