@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -9,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 ENTRIES_MAX = 200_000
+_WRITES = frozenset({"PUT", "POST", "DELETE"})
+_LOST = frozenset({"cut_after_commit", "error_after_commit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,33 @@ class Entry:
     bytes_in: int
     bytes_out: int
     is_api: bool
+    body_digest: str | None = None  # of a write; two equal ones are the same write sent twice
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether this write changed the books, also where its answer was lost on the way.
+
+        A write answered with an error after it was carried out counts too; of a batch, one
+        element that was taken suffices.
+        """
+        if self.method not in _WRITES or not self.is_api or self.replayed:
+            return False
+        if _LOST & set(self.faults):
+            return self.reason is None or self.reason.startswith("fault: ")
+        if self.status is None or not 200 <= self.status < 300:
+            return False
+        is_refused_whole = f"{self.elements} of {self.elements} elements"
+        return not (self.reason or "").startswith(is_refused_whole)
 
     def shown(self) -> dict[str, Any]:
         return asdict(self) | {"at": self.at.isoformat(), "faults": list(self.faults)}
+
+
+def body_digest(method: str, body: bytes) -> str | None:
+    """A short fingerprint of what a write carries."""
+    if method not in _WRITES:
+        return None
+    return hashlib.blake2b(body, digest_size=8).hexdigest()
 
 
 class RequestLog:
