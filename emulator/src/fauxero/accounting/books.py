@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fauxero.accounting import history, ledger, rowcodec
+from fauxero.accounting import audit, history, ledger, rowcodec
 from fauxero.accounting.money_rows import Credit, ManualJournalLine
 from fauxero.accounting.money_tables import (
     Allocations,
@@ -143,6 +143,7 @@ class Books:
     def check(self) -> None:
         """Raise ledger.OutOfBalance unless the ledger follows from the documents."""
         ledger.check(self)
+        audit.check(self)
 
     # ---- time and settings
 

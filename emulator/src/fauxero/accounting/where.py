@@ -218,7 +218,8 @@ class _Parser:
             argument = None if self._take(")") else self._operand()
             if argument is not None:
                 self._expect(")")
-            if value.path in self._fields and method in self._fields[value.path].blind_to:
+            field = self._fields.get(value.path or "")
+            if field is not None and method in field.blind_to:
                 value = Value(FLAG, lambda row: False)
                 continue
             value = _call(value, word, argument)

@@ -9,6 +9,7 @@ note for its lines; the exact journals are unsure.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -169,15 +170,25 @@ def _post_use(books: Books, credit: Credit, use: Allocation | Payment, account_i
 def taken_parts(books: Books, credit: Credit) -> dict[Part, tuple[Decimal, Decimal]]:
     """(net, tax) that the uses in force took off each coded account, debit positive."""
     taken: dict[Part, tuple[Decimal, Decimal]] = {}
-    uses = [row.id for row in books.allocations.of_credit(credit.id)]
-    uses += [row.id for row in books.payments_of(credit.id) if row.status == "AUTHORISED"]
-    for use_id in uses:
-        for number in books.journals_by_source.ids(use_id):
-            for entry in books.journals[number].entries[1:]:  # the first is the other side
-                part = (entry.account_id, entry.tax_type, entry.tracking)
-                net, tax = taken.get(part, (ZERO, ZERO))
-                taken[part] = (net + entry.amount, tax + entry.tax_amount)
+    for entry in taken_entries(books, credit):
+        part = (entry.account_id, entry.tax_type, entry.tracking)
+        net, tax = taken.get(part, (ZERO, ZERO))
+        taken[part] = (net + entry.amount, tax + entry.tax_amount)
     return taken
+
+
+def uses_of(books: Books, credit: Credit) -> list[str]:
+    """Ids of the allocations and refunds in force."""
+    allocations = [row.id for row in books.allocations.of_credit(credit.id)]
+    refunds = [row.id for row in books.payments_of(credit.id) if row.status == "AUTHORISED"]
+    return allocations + refunds
+
+
+def taken_entries(books: Books, credit: Credit) -> Iterator[Entry]:
+    """What the uses in force posted to the coded accounts; a use's first entry is the other."""
+    for use_id in uses_of(books, credit):
+        for number in books.journals_by_source.ids(use_id):
+            yield from books.journals[number].entries[1:]
 
 
 def _share(books: Books, credit: Credit, used: Decimal) -> dict[Part, tuple[Decimal, Decimal]]:

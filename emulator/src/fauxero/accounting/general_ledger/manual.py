@@ -306,7 +306,7 @@ def store(books: Books, row: ManualJournal, before: ManualJournal | None) -> Man
         was_in = False
     books.manual_journals.put(row)
     if is_in and not was_in:
-        ledger.post(books, row.on, "MANJOURNAL", row.id, None, _entries(books, row))
+        ledger.post(books, row.on, "MANJOURNAL", row.id, None, manual_entries(books, row))
     return row
 
 
@@ -314,7 +314,7 @@ def _posts(row: ManualJournal) -> tuple[Any, ...]:
     return (row.on, row.lines, row.line_amount_types)
 
 
-def _entries(books: Books, row: ManualJournal) -> tuple[Entry, ...]:
+def manual_entries(books: Books, row: ManualJournal) -> tuple[Entry, ...]:
     inclusive = row.line_amount_types == tax.INCLUSIVE
     entries: list[Entry] = []
     for line in row.lines:
