@@ -96,7 +96,7 @@ class Standing:
     batch_max: int = BATCH_MAX  # how many may travel together next time
     absences: int = 0  # times it was unknown and then absent
     unknowns: int = 0  # attempts that ended unknown
-    safe_after: datetime | None = None  # from then on the last attempt can no longer arrive
+    safe_after: datetime | None = None  # from then on no attempt left open can still arrive
     not_before: datetime | None = None
     look_at: datetime | None = None
     last_verdict: Verdict | None = None
@@ -162,8 +162,12 @@ def _after_attempt(standing: Standing, attempt: Attempted) -> Standing:
             return _unknown(
                 replace(told, unknowns=standing.unknowns + 1),
                 attempt,
-                safe_after=attempt.safe_after,
+                safe_after=_later(standing.safe_after, attempt.safe_after),
             )
+
+
+def _later(first: datetime | None, second: datetime | None) -> datetime | None:
+    return max((each for each in (first, second) if each is not None), default=None)
 
 
 def _unknown(standing: Standing, attempt: Attempted, *, safe_after: datetime | None) -> Standing:
@@ -178,7 +182,9 @@ def _unknown(standing: Standing, attempt: Attempted, *, safe_after: datetime | N
 def _after_look(standing: Standing, look: Looked) -> Standing:
     match look.sight:
         case Sight.OURS:
-            return replace(standing, state=EffectState.APPLIED, look_at=None)
+            # The only attempt has arrived. Of several one has, and another may still.
+            safe_after = None if standing.unknowns <= 1 else standing.safe_after
+            return replace(standing, state=EffectState.APPLIED, look_at=None, safe_after=safe_after)
         case Sight.NOT_OURS | Sight.NEITHER:
             return replace(standing, state=EffectState.NEEDS_ATTENTION, look_at=None)
         case Sight.ABSENT:
@@ -228,5 +234,7 @@ def _again(standing: Standing, look: Looked, *, batch_max: int) -> Standing:
         batch_max=batch_max,
         not_before=look.at + REST_AFTER_ABSENCE[max(0, standing.absences - 1)],
         look_at=None,
-        safe_after=None,
+        # A guarded write goes again while an earlier attempt may still arrive: harmless to
+        # itself, but what comes after it has to know.
+        safe_after=standing.safe_after if standing.kind.is_guarded else None,
     )

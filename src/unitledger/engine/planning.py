@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
@@ -40,7 +41,7 @@ def plan(held: Lease, *, tools: Tools, ground: Ground, renew: Callable[[], None]
     for kind in DocumentKind:
         after = 0
         while True:
-            chunk = _read_chunk(held, kind=kind, after=after)
+            chunk = _read_chunk(held, kind=kind, after=after, now=tools.clock.now())
             if not chunk.rows:
                 break
             planned += _plan_chunk(held, chunk, tools=tools, ground=ground)
@@ -49,16 +50,24 @@ def plan(held: Lease, *, tools: Tools, ground: Ground, renew: Callable[[], None]
     return planned
 
 
-def has_work(held: Lease) -> bool:
+# A write that is on its way, or of which an attempt may still arrive, is settled before its
+# document is planned anew: what came after it could be overtaken by it.
+_IS_OPEN = """
+    EXISTS (SELECT 1 FROM effect e WHERE e.document_id = d.id
+             AND (e.state IN ('in_flight', 'unknown')
+                  OR (e.state = 'waiting' AND e.safe_after > %(now)s)))
+"""
+
+
+def has_work(held: Lease, *, now: datetime) -> bool:
     """Whether any document of the organisation, or not yet of any, is behind its source."""
     return bool(
         sql.value(
-            "SELECT EXISTS (SELECT 1 FROM document WHERE operator_id = %s "
-            "AND planned_version <> wanted_version AND state <> 'skipped' "
-            "AND (organisation_id = %s OR organisation_id IS NULL) "
-            "AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.document_id = document.id "
-            "AND e.state IN ('in_flight', 'unknown')))",
-            [held.operator_id, held.organisation_id],
+            "SELECT EXISTS (SELECT 1 FROM document d WHERE d.operator_id = %(operator)s "
+            "AND d.planned_version <> d.wanted_version AND d.state <> 'skipped' "
+            "AND (d.organisation_id = %(organisation)s OR d.organisation_id IS NULL) "
+            f"AND NOT {_IS_OPEN})",
+            {"operator": held.operator_id, "organisation": held.organisation_id, "now": now},
         )
     )
 
@@ -86,27 +95,34 @@ def _plan_chunk(held: Lease, chunk: Chunk, *, tools: Tools, ground: Ground) -> i
         lease.check(held)
         _supersede([each.row.document_id for each in decisions])
         _write_documents(decisions, ground=ground)
-        count = _write_effects(held, decisions, ground=ground)
+        count = _write_effects(held, decisions, ground=ground, now=tools.clock.now())
         tools.reached(crashpoints.PLANNED)
     return count
 
 
-def _read_chunk(held: Lease, *, kind: DocumentKind, after: int) -> Chunk:
+def _read_chunk(held: Lease, *, kind: DocumentKind, after: int, now: datetime) -> Chunk:
     with database.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT d.id, d.kind, d.record_id, d.part, d.wanted_version, d.is_wanted,
                    d.applied_version, d.applied_content, d.xero_id, d.incarnation, d.priority,
                    v.content
               FROM document d
               JOIN record_version v ON v.record_id = d.record_id AND v.version = d.wanted_version
-             WHERE d.operator_id = %s AND d.organisation_id = %s AND d.kind = %s AND d.id > %s
+             WHERE d.operator_id = %(operator)s AND d.organisation_id = %(organisation)s
+               AND d.kind = %(kind)s AND d.id > %(after)s
                AND d.planned_version <> d.wanted_version AND d.state <> 'skipped'
-               AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.document_id = d.id
-                                AND e.state IN ('in_flight', 'unknown'))
-             ORDER BY d.id LIMIT %s
+               AND NOT {_IS_OPEN}
+             ORDER BY d.id LIMIT %(most)s
             """,
-            [held.operator_id, held.organisation_id, kind, after, CHUNK],
+            {
+                "operator": held.operator_id,
+                "organisation": held.organisation_id,
+                "kind": kind,
+                "after": after,
+                "now": now,
+                "most": CHUNK,
+            },
         )
         rows = [
             Row(
@@ -223,7 +239,9 @@ def _write_documents(decisions: Sequence[Decision], *, ground: Ground) -> None:
         )
 
 
-def _write_effects(held: Lease, decisions: Sequence[Decision], *, ground: Ground) -> int:
+def _write_effects(
+    held: Lease, decisions: Sequence[Decision], *, ground: Ground, now: datetime
+) -> int:
     pairs = [(each, effect) for each in decisions for effect in each.effects]
     if not pairs:
         return 0
@@ -233,10 +251,16 @@ def _write_effects(held: Lease, decisions: Sequence[Decision], *, ground: Ground
             INSERT INTO effect (
                 operator_id, organisation_id, document_id, kind, state, brake, priority,
                 source_version, mapping_version, incarnation, handle, payload, content, total,
-                target_id, batch_size, batch_max, absences, unknowns, messages)
+                target_id, not_before, batch_size, batch_max, absences, unknowns, messages)
             SELECT %(operator)s, %(organisation)s, p.document, p.kind, 'waiting', 'free',
                    p.priority, p.version, %(mapping)s, p.incarnation, p.handle, p.payload,
-                   p.content::jsonb, p.total, p.target, 1, 50, 0, 0, '[]'::jsonb
+                   p.content::jsonb, p.total, p.target,
+                   -- An earlier update of which an attempt may still arrive would undo this one.
+                   CASE WHEN p.kind IN ('update_contact', 'update_invoice') THEN (
+                        SELECT max(o.safe_after) FROM effect o
+                         WHERE o.document_id = p.document AND o.kind = p.kind
+                           AND o.safe_after > %(now)s) END,
+                   1, 50, 0, 0, '[]'::jsonb
               FROM unnest(%(documents)s::bigint[], %(kinds)s::text[], %(versions)s::int[],
                           %(incarnations)s::int[], %(handles)s::text[], %(payloads)s::text[],
                           %(contents)s::text[], %(totals)s::numeric[], %(targets)s::text[],
@@ -250,6 +274,7 @@ def _write_effects(held: Lease, decisions: Sequence[Decision], *, ground: Ground
                 "operator": held.operator_id,
                 "organisation": held.organisation_id,
                 "priorities": [each.row.priority for each, _ in pairs],
+                "now": now,
                 "mapping": ground.mapping_version,
                 "documents": [each.row.document_id for each, _ in pairs],
                 "kinds": [str(effect.kind) for _, effect in pairs],

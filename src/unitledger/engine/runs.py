@@ -20,7 +20,7 @@ CONNECTION_LOST = "Xero no longer accepts our permission. Reconnect to Xero."
 def has_work(held: Lease, *, now: datetime) -> bool:
     """Whether a run would do anything. Asks our rows only: a wake-up for nothing costs no call."""
     return (
-        planning.has_work(held)
+        planning.has_work(held, now=now)
         or _has_effects(held, now=now)
         or verifying.needs_verifying(held)
         or connection_state(held) == ConnectionState.HELD
