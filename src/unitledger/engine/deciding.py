@@ -142,6 +142,8 @@ def decide(row: Row, chunk: Chunk, *, tools: Tools, ground: Ground) -> Decision:
         )
         if translation.wanted is None:
             return _blocked(row, translation.problems)
+        if _is_voided_for_good(row):
+            return _blocked(row, [Problem.of(ProblemCode.VOIDED_IN_BOOKS)])
         wanted = translation.wanted
     change = compare(
         kind=row.kind,
@@ -219,6 +221,12 @@ def _allocation(payment: Payment, row: Row, chunk: Chunk) -> Allocation | None:
         if chunk.invoice_records.get(each.invoice) == int(row.part):
             return each
     return None
+
+
+def _is_voided_for_good(row: Row) -> bool:
+    """Whether we voided it ourselves: Xero gives the number of a voided invoice to no other."""
+    is_void = row.xero_id is not None and row.applied_content is None
+    return is_void and row.kind is DocumentKind.INVOICE
 
 
 def _applied(row: Row) -> Applied | None:

@@ -39,6 +39,9 @@ SEND_TIMEOUT = timedelta(seconds=60)
 AFTER_DEAD_SENDER = SEND_TIMEOUT + timedelta(minutes=5)
 
 
+_FAILURES = frozenset({EffectState.REFUSED, EffectState.NEEDS_ATTENTION})
+
+
 @dataclass(frozen=True, slots=True)
 class OpenEffect:
     """An effect in flight or unknown, as it stands in its row."""
@@ -409,6 +412,22 @@ def _write_applied(applied: Sequence[Outcome], *, now: datetime) -> None:
                 ),
             },
         )
+    _take_up_again([each.effect.effect_id for each in applied])
+
+
+def _take_up_again(applied: Sequence[int]) -> None:
+    """What only the payments that are gone now stood in the way of is planned anew."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE document i SET planned_version = 0
+              FROM effect e JOIN document d ON d.id = e.document_id
+             WHERE e.id = ANY(%s) AND e.kind = 'delete_payment' AND i.id = d.parent_id
+               AND i.state = 'needs_attention'
+               AND i.problems @> '[{"code": "paid_in_books"}]'
+            """,
+            [list(applied)],
+        )
 
 
 def _total_problem(outcome: Outcome) -> str | None:
@@ -437,6 +456,12 @@ def _write_unapplied(outcomes: Sequence[Outcome], *, now: datetime) -> None:
                 [problems_to_json(_reasons(each)) for each in outcomes],
             ],
         )
+        # A payment whose deletion ended without success is not made anew.
+        cursor.execute(
+            "UPDATE effect e SET state = 'superseded' FROM effect_dependency n "
+            "WHERE n.needs_id = ANY(%s) AND e.id = n.effect_id AND e.state = 'waiting'",
+            [[each.effect.effect_id for each in outcomes if each.standing.state in _FAILURES]],
+        )
 
 
 def _document_state(outcome: Outcome) -> str:
@@ -455,8 +480,7 @@ def _reasons(outcome: Outcome) -> list[Problem]:
     standing = outcome.standing
     match standing.state:
         case EffectState.REFUSED:
-            said = " ".join(outcome.messages) or "it gave no reason."
-            return [Problem.of(ProblemCode.REFUSED_BY_BOOKS, messages=said)]
+            return [_refusal(outcome)]
         case EffectState.UNKNOWN:
             return [Problem.of(ProblemCode.OUTCOME_UNKNOWN, settled_by=_settled_by(standing))]
         case EffectState.NEEDS_ATTENTION:
@@ -471,8 +495,16 @@ def _attention(outcome: Outcome) -> Problem:
             return Problem.of(ProblemCode.EXISTS_NOT_OURS, what=outcome.effect.what.capitalize())
         case Sight.NEITHER:
             return Problem.of(ProblemCode.EDITED_IN_BOOKS, differences="see the record in Xero")
+        case _ if outcome.standing.last_verdict is Verdict.TAKEN:
+            # Refused as taken, and nobody seen who has it.
+            return _refusal(outcome)
         case _:
             return Problem.of(ProblemCode.UNKNOWN_THRICE)
+
+
+def _refusal(outcome: Outcome) -> Problem:
+    said = " ".join(outcome.messages) or "it gave no reason."
+    return Problem.of(ProblemCode.REFUSED_BY_BOOKS, messages=said)
 
 
 def _settled_by(standing: Standing) -> str:

@@ -6,15 +6,16 @@ Looking is one sweep of the kind and then SQL over what it brought.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection as database
 
-from unitledger.core.compare import GONE
-from unitledger.core.documents import DocumentKind, wanted_from_content
-from unitledger.core.effects import EffectKind, EffectState, Sight
+from unitledger.core.compare import GONE, differences
+from unitledger.core.documents import DocumentKind, WantedContact, wanted_from_content
+from unitledger.core.effects import EffectKind, EffectState, Sight, Verdict
+from unitledger.core.exchange import Held
 from unitledger.core.wording import name_key
 from unitledger.engine import holdings, recording, sql
 from unitledger.engine.holdings import Known
@@ -24,6 +25,9 @@ from unitledger.engine.recording import OpenEffect, Outcome
 from unitledger.engine.tools import Tools
 
 LOOK_AT_ONCE = 1_000
+IDS_AT_ONCE = 40  # Xero advises about forty ids in one address
+NOTHING_SHOWN: Mapping[str, Held] = {}
+_UPDATES = frozenset({EffectKind.UPDATE_CONTACT, EffectKind.UPDATE_INVOICE})
 _HANDLE_COLUMN = {
     DocumentKind.CONTACT: "number",
     DocumentKind.INVOICE: "number",
@@ -47,6 +51,7 @@ def look(held: Lease, *, tools: Tools, reader: Reader) -> list[Outcome]:
             continue
         began_at = tools.clock.now()
         reader.sweep(kind)
+        shown = _shown_now(reader, kind, due)
         seen = [
             recording.looked(
                 effect,
@@ -55,30 +60,41 @@ def look(held: Lease, *, tools: Tools, reader: Reader) -> list[Outcome]:
                 xero_id=sighting.known.xero_id if sighting.known else None,
                 total=sighting.known.total if sighting.known else None,
             )
-            for effect, sighting in _sightings(held.organisation_id, kind, due)
+            for effect, sighting in _sightings(held.organisation_id, kind, due, shown)
         ]
         recording.record_looks(held, seen, tools=tools)
         outcomes.extend(seen)
     return outcomes
 
 
-def adopt_waiting(held: Lease, *, tools: Tools) -> list[Outcome]:
+def adopt_waiting(
+    held: Lease, *, tools: Tools, reader: Reader, swept: Set[DocumentKind]
+) -> list[Outcome]:
     """Match waiting creates against what the books are known to hold, before they are sent.
 
     Ours by handle: an earlier life of this database wrote it. Not ours: a person decides.
+    What is known may be old: of a kind that is not among the `swept` ones it is asked again
+    before anything is made of it.
     """
     outcomes: list[Outcome] = []
     for kind in DocumentKind:
-        waiting = _waiting_and_known(held, kind)
-        found = [
-            (effect, sighting)
-            for effect, sighting in _sightings(held.organisation_id, kind, waiting)
-            if sighting.sight is not Sight.ABSENT
-        ]
+        found = _found_waiting(held, kind)
+        if found and kind not in swept:
+            reader.sweep(kind)
+            found = _found_waiting(held, kind)
         outcomes.extend(_matched(effect, sighting) for effect, sighting in found)
     if outcomes:
         recording.record_looks(held, outcomes, tools=tools)
     return outcomes
+
+
+def _found_waiting(held: Lease, kind: DocumentKind) -> list[tuple[OpenEffect, _Sighting]]:
+    waiting = _waiting_and_known(held, kind)
+    return [
+        (effect, sighting)
+        for effect, sighting in _sightings(held.organisation_id, kind, waiting)
+        if sighting.sight is not Sight.ABSENT
+    ]
 
 
 def next_look_at(held: Lease) -> datetime | None:
@@ -87,6 +103,20 @@ def next_look_at(held: Lease) -> datetime | None:
         "SELECT min(look_at) FROM effect WHERE organisation_id = %s AND state = 'unknown'",
         [held.organisation_id],
     )
+
+
+def _shown_now(
+    reader: Reader, kind: DocumentKind, effects: Sequence[OpenEffect]
+) -> dict[str, Held]:
+    """The targets of updates in full, which a sweep's rows are not."""
+    targets = [
+        each.target_id for each in effects if each.target_id and each.standing.kind in _UPDATES
+    ]
+    return {
+        each.xero_id: each
+        for start in range(0, len(targets), IDS_AT_ONCE)
+        for each in reader.read_now(kind, targets[start : start + IDS_AT_ONCE])
+    }
 
 
 def _due(held: Lease, kind: DocumentKind, *, now: datetime) -> list[OpenEffect]:
@@ -135,7 +165,10 @@ def _effect_kinds(kind: DocumentKind) -> list[str]:
 
 
 def _sightings(
-    organisation_id: int, kind: DocumentKind, effects: Sequence[OpenEffect]
+    organisation_id: int,
+    kind: DocumentKind,
+    effects: Sequence[OpenEffect],
+    shown: Mapping[str, Held] = NOTHING_SHOWN,
 ) -> Iterable[tuple[OpenEffect, _Sighting]]:
     """What the swept rows show of each effect."""
     if not effects:
@@ -164,7 +197,12 @@ def _sightings(
             effect,
             _created(effect, by_handle.get(effect.handle, ()), by_name)
             if effect.standing.kind.is_create
-            else _changed(effect, by_id.get(effect.target_id or "")),
+            else _changed(
+                effect,
+                by_id.get(effect.target_id or ""),
+                shown=shown.get(effect.target_id or ""),
+                contacts_by_name=by_name,
+            ),
         )
         for effect in effects
     ]
@@ -223,7 +261,13 @@ def _is_our_invoice(effect: OpenEffect, row: Known) -> bool:
     return was_sent and same
 
 
-def _changed(effect: OpenEffect, row: Known | None) -> _Sighting:
+def _changed(
+    effect: OpenEffect,
+    row: Known | None,
+    *,
+    shown: Held | None,
+    contacts_by_name: Mapping[str, Known],
+) -> _Sighting:
     """Whether an update, a void or a deletion took effect, by the object's id."""
     if row is None:
         return _Sighting(Sight.ABSENT)
@@ -231,19 +275,26 @@ def _changed(effect: OpenEffect, row: Known | None) -> _Sighting:
         case EffectKind.VOID_INVOICE | EffectKind.DELETE_PAYMENT:
             return _Sighting(Sight.OURS if row.status in GONE else Sight.ABSENT, row)
         case _:
-            return _Sighting(_update_sight(effect, row), row)
+            return _Sighting(_update_sight(effect, row, shown, contacts_by_name), row)
 
 
-def _update_sight(effect: OpenEffect, row: Known) -> Sight:
+def _update_sight(
+    effect: OpenEffect,
+    row: Known,
+    shown: Held | None,
+    contacts_by_name: Mapping[str, Known],
+) -> Sight:
+    """Field by field: a changed date or line shows in neither the number nor the total."""
     if row.status in GONE:
         return Sight.NEITHER
-    content = effect.content or {}
-    if effect.standing.kind is EffectKind.UPDATE_CONTACT:
-        return Sight.OURS if row.name == content.get("name") else Sight.ABSENT
-    same = (row.number, row.reference, row.total) == (
-        content.get("number"),
-        content.get("reference"),
-        effect.total,
-    )
+    if shown is None or effect.content is None:
+        return Sight.ABSENT
+    wanted = wanted_from_content(effect.content)
+    if not differences(wanted, shown):
+        return Sight.OURS
+    if isinstance(wanted, WantedContact) and effect.standing.last_verdict is Verdict.TAKEN:
+        namesake = contacts_by_name.get(name_key(wanted.name))
+        if namesake is not None and namesake.xero_id != row.xero_id:
+            return Sight.NOT_OURS
     # Sent again it is read first, and compared with what we last wrote.
-    return Sight.OURS if same else Sight.ABSENT
+    return Sight.ABSENT

@@ -115,12 +115,19 @@ def work_on(
             # Work that arrived meanwhile would wait for nobody, since others left.
             if latest is None or latest.state is not RunState.FINISHED or is_stopping():
                 break
-            if not runs.is_due(held, now=tools.clock.now()):
+            now = tools.clock.now()
+            if not (runs.is_due(held, now=now) or _made_work(latest, held, now=now)):
                 break
     except LeaseLost:
         return outcome
     lease.release(held, due_at=outcome.due_at if outcome else recovery.next_look_at(held))
     return outcome
+
+
+def _made_work(outcome: RunOutcome, held: Lease, *, now: datetime) -> bool:
+    """Whether what was settled lets go on what had to wait for it, and nobody else would."""
+    has_settled = outcome.tally.applied + outcome.tally.refused > 0
+    return has_settled and planning.has_work(held, now=now)
 
 
 def _stretch(
@@ -223,6 +230,7 @@ class _Stretch:
         """Before the first send: what the books hold that could clash or is ours already."""
         self._phase("looking")
         is_held = runs.connection_state(self.held) == ConnectionState.HELD
+        swept: set[DocumentKind] = set()
         for kind in DocumentKind:
             is_first = not self.reader.has_swept(kind)
             needs_names = kind is DocumentKind.CONTACT and runs.has_waiting(
@@ -230,7 +238,10 @@ class _Stretch:
             )
             if is_held or is_first or needs_names:
                 self.reader.sweep(kind, from_start=is_held)
-        self.tally.add(recovery.adopt_waiting(self.held, tools=self.tools))
+                swept.add(kind)
+        self.tally.add(
+            recovery.adopt_waiting(self.held, tools=self.tools, reader=self.reader, swept=swept)
+        )
         if is_held:
             runs.unhold(self.held)
 
