@@ -42,7 +42,7 @@ class Balances:
     def remove(self, row: Journal) -> None:
         for entry in row.entries:
             days = self._by_day[entry.account_id]
-            days[row.on] -= entry.amount
+            days[row.on] = days.get(row.on, ZERO) - entry.amount
             self._entries[entry.account_id] -= 1
             if not days[row.on]:
                 del days[row.on]
