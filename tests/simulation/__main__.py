@@ -94,7 +94,19 @@ def _database(server: postgres.EmbeddedServer, name: str) -> Iterator[None]:
         yield
     finally:
         _point_django_at(server.url(TEMPLATE))
-        _execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(names[0]))
+        _drop(server, names[0])
+
+
+def _drop(server: postgres.EmbeddedServer, name: sql.Identifier) -> None:
+    """The server's own vacuum may be looking at it, which nobody but the server may end."""
+    for is_last in (False, False, False, True):
+        try:
+            _execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+            break
+        except psycopg.errors.InsufficientPrivilege:
+            if is_last:
+                raise
+            time.sleep(1)
 
 
 def _point_django_at(url: str) -> None:

@@ -63,8 +63,11 @@ def _now(stage: Stage, books: Books) -> list[str]:
         *_doubles(books),
         *(f"the ledger does not balance: {each}" for each in books.unbalanced),
         *([f"{books.mails} e-mails were sent"] if books.mails else []),
-        *(f"{each.number} is marked as sent" for each in books.invoices.values()
-          if each.sent_to_contact),
+        *(
+            f"{each.number} is marked as sent"
+            for each in books.invoices.values()
+            if each.sent_to_contact
+        ),
         *_miscounted(books),
         *_beyond_limits(stage),
     ]
@@ -162,9 +165,7 @@ def _invoice(stage: Stage, seen: Seen, number: str, wanted: int) -> Iterator[str
         yield f"invoice {number} is on another contact than {told.tenant}'s"
 
 
-def _payment(
-    stage: Stage, seen: Seen, receipt: str, number: str, wanted: int
-) -> Iterator[str]:
+def _payment(stage: Stage, seen: Seen, receipt: str, number: str, wanted: int) -> Iterator[str]:
     document = seen.documents.get(f"payment {receipt} on {number}")
     if document is None or document.state != "synced" or document.xero_id in stage.touched:
         return
@@ -218,7 +219,8 @@ def _rows(stage: Stage) -> Iterator[str]:
         if not is_explained:
             yield (
                 f"effect {effect.kind} of {effect.document.number} is still {effect.state}, "
-                f"its document {effect.document.state}"
+                f"its document {effect.document.state}: {effect.last_verdict}, "
+                f"{effect.messages}, absent {effect.absences} times"
             )
     for run in Run.objects.filter(organisation_id=organisation, state="running"):
         yield f"run {run.pk} still runs"

@@ -169,9 +169,7 @@ ACTS: tuple[tuple[int, Callable[[Stage], None]], ...] = (
 
 
 def _new_invoice(stage: Stage, tenant: str) -> ToldInvoice:
-    return ToldInvoice(
-        number=stage.next("I"), tenant=tenant, lines=_lines(stage), on=_day(stage)
-    )
+    return ToldInvoice(number=stage.next("I"), tenant=tenant, lines=_lines(stage), on=_day(stage))
 
 
 def _tell(stage: Stage, what: str, *invoices: ToldInvoice) -> None:

@@ -79,7 +79,7 @@ def is_killed(stage: Stage) -> None:
             *(business.vault_key.decode(), place),
         ],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
         timeout=120,
         check=False,
     )

@@ -13,9 +13,11 @@ from tests.simulation.stage import Stage
 
 Act = Callable[[Stage], None]
 
-# Minutes that pass between two looks while everything settles: first often, then past the
-# end of every token, then past the end of a day's limit.
-SETTLING_MINUTES = (1, 5, 10, 20, 20, 20, 40, 60, 120, 600, 900, 1, 1)
+# Minutes that pass after each sync that a person asks for while everything settles: first
+# few, then past the end of every token, then past the end of a day's limit.
+SETTLING_MINUTES = (1, 5, 10, 20, 20, 40, 60, 120, 600, 900, 1)
+# And after those that come by themselves, for what the last person's made.
+CALMING_MINUTES = (1, 3, 5, 40)
 STEPS = 60
 
 
@@ -85,6 +87,9 @@ def _settle(stage: Stage) -> None:
         disturbances.is_approved(stage)
         _watched(stage, lambda: stage.writes(f"sync asked for: {stage.syncs()}"))
         disturbances.is_reconnected(stage)
+        stage.business.passes(minutes * 60)
+    for minutes in CALMING_MINUTES:
+        stage.writes(f"sync: {stage.syncs(is_asked_by_person=False)}")
         stage.business.passes(minutes * 60)
     auditor.check_settled(stage)
     _check_quiet(stage)

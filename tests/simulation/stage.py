@@ -111,9 +111,7 @@ class Stage:
 
     def goes_to_sleep_sending(self) -> str:
         gate = Gate()
-        paused = replace(
-            self.business.tools, books=PausedBooks(self.business.tools.books, gate)
-        )
+        paused = replace(self.business.tools, books=PausedBooks(self.business.tools.books, gate))
         owner = self.next("sleeper")
         thread = in_background(lambda: self.syncs(tools=paused, owner=owner))
         while thread.is_alive() and not gate.reached.wait(0.02):
