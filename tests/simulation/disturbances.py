@@ -19,6 +19,7 @@ from tests.business import START_ON
 from tests.simulation.stage import Crashed, Stage, in_background
 from unitledger.books.xero.identity import SCOPES
 from unitledger.engine import braking, connecting, crashpoints
+from unitledger.engine.resync import resync
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = (*crashpoints.POINTS, crashpoints.TOKEN_REFRESHED)
@@ -110,6 +111,21 @@ def is_approved(stage: Stage) -> None:
         stage.writes(f"a person approves {count} held writes")
 
 
+def asks_again(stage: Stage) -> None:
+    """A person ticks some records and asks for them again."""
+    from unitledger.store.models import Document
+
+    rows = Document.objects.filter(operator_id=stage.business.operator_id).order_by("id")
+    names = list(rows.values_list("id", "kind", "number"))
+    chosen = stage.rng.sample(names, min(len(names), stage.rng.randint(1, 5)))
+    stage.writes("asked for again: " + ", ".join(f"{kind} {number}" for _, kind, number in chosen))
+    resync(
+        stage.business.operator_id,
+        [each for each, _, _ in chosen],
+        now=stage.business.tools.clock.now(),
+    )
+
+
 def is_disconnected(stage: Stage) -> None:
     from unitledger.store.models import Connection
 
@@ -170,6 +186,7 @@ ACTS: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (14, a_fault_begins),
     (4, faults_end),
     (2, is_approved),
+    (3, asks_again),
     (1, is_disconnected),
 )
 KILLING = (1, is_killed)
