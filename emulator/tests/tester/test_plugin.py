@@ -78,7 +78,7 @@ def test_a_write_repeated_under_a_new_key_is_reported(
     client.put("/Invoices", json=INVOICE, headers={"Idempotency-Key": "one"})
     fauxero.log.assert_no_duplicate_writes()
     client.put("/Invoices", json=INVOICE, headers={"Idempotency-Key": "two"})
-    with pytest.raises(AssertionError, match="PUT /api.xro/2.0/Invoices → 200 key two"):
+    with pytest.raises(AssertionError, match=r"PUT /api\.xro/2\.0/Invoices → 200 key two"):
         fauxero.log.assert_no_duplicate_writes()
 
 
@@ -121,7 +121,7 @@ def test_calls_are_found_counted_and_refusals_told_with_their_reason(
         fauxero.log.assert_nothing_refused,
         fauxero.log.assert_paths_known,
     ):
-        with pytest.raises(AssertionError, match="GET /api.xro"):
+        with pytest.raises(AssertionError, match=r"GET /api\.xro"):
             fails()
 
 

@@ -190,7 +190,7 @@ def _remedy(name: str, wanted: str) -> str:
 
 
 def _check_fault(fault: Entry, file: str, entry: str) -> None:
-    how = {
+    how: dict[str, Any] = {
         name: float(value) if isinstance(value, Decimal) else value for name, value in fault.items()
     }
     fault.update(how)

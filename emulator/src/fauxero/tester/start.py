@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ class Start:
     scenario: Scenario | None = None
     at: datetime = DEFAULT_START_AT
     speed: float = 0.0
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
     def open(self) -> Opened:
         """Make a world; raises ScenarioError where the scenario cannot be played."""
