@@ -209,10 +209,12 @@ def test_a_void_at_the_source_that_xero_does_not_know_is_named(synced: Ledger) -
 
 def test_a_payment_that_settles_too_little_leaves_its_rest_named(synced: Ledger) -> None:
     synced.takes_in(payment("R5", ("INV-3", "30.00"), amount="50.00"))
+    synced.syncs()
 
     result = synced.ties_out()
 
-    assert ("refused", "Payment R5, not allocated") in named(result)
+    assert named(result) == [("refused", "Payment R5, not allocated")]
+    assert "20.00 of this payment settles no invoice." in result.differences[0].says
     assert result.kinds[DocumentKind.PAYMENT].wanted.amount == Decimal("190.00")
 
 

@@ -110,6 +110,7 @@ class Expecting:
         invoices: InvoiceRecords,
     ) -> Iterator[Expected]:
         by_part = {each.part: each for each in documents}
+        unallocated = by_part.pop("", None)
         for allocation in payment.allocations:
             key = allocation.invoice
             invoice_record = invoices.get((key.source, key.identifier_type, key.value))
@@ -119,8 +120,8 @@ class Expecting:
             yield self._part(payment, allocation, about, document, invoice_record)
         for document in by_part.values():
             yield self._removed_part(payment, about, document)
-        if not about.elsewhere:
-            yield from _unallocated(payment, about)
+        if unallocated is not None or not about.elsewhere:
+            yield from self._unallocated(payment, about, unallocated)
 
     def _part(
         self,
@@ -178,6 +179,30 @@ class Expecting:
             currency=payment.currency,
             dated_on=payment.paid_on,
             location=payment.place.location,
+            row=_row(document),
+        )
+
+    def _unallocated(
+        self, payment: Payment, about: _About, document: Document | None
+    ) -> Iterator[Expected]:
+        """The rest of a payment that settles nothing: money of the source's all the same."""
+        rest = payment.amount - sum((each.amount for each in payment.allocations), ZERO)
+        if rest <= 0 or not about.is_wanted:
+            return
+        yield Expected(
+            kind=DocumentKind.PAYMENT,
+            record_id=about.record_id,
+            part="unallocated",
+            version=about.version,
+            is_wanted=True,
+            label=f"{_payment_label(payment)}, not allocated"
+            f"{self._foreign(payment.currency, rest)}",
+            handles=(),
+            amount=self._in_books_currency(payment.currency, rest),
+            currency=payment.currency,
+            dated_on=payment.paid_on,
+            location=payment.place.location,
+            problems=check_allocations(payment),
             row=_row(document),
         )
 
@@ -254,24 +279,3 @@ def _contact_number(key: RecordKey, mapping: AccountMapping) -> str:
 
 def _payment_label(payment: Payment) -> str:
     return f"Payment {payment.number or payment.key.value}"
-
-
-def _unallocated(payment: Payment, about: _About) -> Iterator[Expected]:
-    """The rest of a payment that settles nothing: money of the source's all the same."""
-    rest = payment.amount - sum((each.amount for each in payment.allocations), ZERO)
-    if rest <= 0 or not about.is_wanted:
-        return
-    yield Expected(
-        kind=DocumentKind.PAYMENT,
-        record_id=about.record_id,
-        part="unallocated",
-        version=about.version,
-        is_wanted=True,
-        label=f"{_payment_label(payment)}, not allocated",
-        handles=(),
-        amount=rest,
-        currency=payment.currency,
-        dated_on=payment.paid_on,
-        location=payment.place.location,
-        problems=check_allocations(payment),
-    )
