@@ -15,6 +15,7 @@ from fauxero.app import create_app
 from fauxero.clock import Clock
 from fauxero.http.limits import TIERS
 from fauxero.identity.redirects import problem_with
+from fauxero.importing import ImportRefused, import_organisation
 from fauxero.server import address, listen, server_for
 from fauxero.storage import NotAStateFile, Storage
 from fauxero.tls.authority import Authority, default_folder
@@ -111,6 +112,41 @@ def serve(
     if storage:
         storage.save(world)
         storage.close()
+
+
+@main.command("import-org")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--state",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The state file to add the organisation to; made when there is none.",
+)
+@click.option("--name", help="Call the organisation this rather than by its real name.")
+def import_org(files: tuple[Path, ...], state: Path, name: str | None) -> None:
+    """Build an organisation from saved answers of Xero's settings endpoints.
+
+    Each of FILES is one answer in JSON: Organisation, Accounts and TaxRates are needed;
+    TrackingCategories, Items, BrandingThemes, Currencies and Users are taken when given.
+    """
+    try:
+        storage = Storage(state)
+        world = storage.read() or _opened([])
+        found = import_organisation(world, files, name=name)
+    except NotAStateFile as error:
+        raise click.ClickException(str(error)) from None
+    except ImportRefused as refusal:
+        problems = "\n".join(refusal.problems)
+        raise click.ClickException(f"nothing was imported:\n{problems}") from None
+    storage.save(world)
+    storage.close()
+    for note in found.notes:
+        click.echo(note, err=True)
+    counts = ", ".join(f"{count} {part}" for part, count in found.counts.items() if count)
+    click.echo(f"{found.host.name} ({found.host.id}): {counts}")
+    click.echo(f"Serve it with: fauxero serve --state {state}")
 
 
 @main.command()

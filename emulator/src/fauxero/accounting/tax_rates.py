@@ -26,7 +26,7 @@ from fauxero.accounting.where import FLAG, NUMBER, TEXT, Field
 if TYPE_CHECKING:
     from fauxero.accounting.books import Books
 
-_APPLIES = {
+APPLIES = {
     "CanApplyToAssets": "ASSET",
     "CanApplyToEquity": "EQUITY",
     "CanApplyToExpenses": "EXPENSE",
@@ -42,7 +42,7 @@ _FIELDS = {
     "effectiverate": Field(NUMBER, lambda row: row.effective_rate),
 } | {
     name.lower(): Field(FLAG, lambda row, class_=class_: class_ in row.applies_to)
-    for name, class_ in _APPLIES.items()
+    for name, class_ in APPLIES.items()
 }
 
 
@@ -52,7 +52,7 @@ def tax_rate_element(rate: TaxRate) -> Element:
         "Name": rate.name,
         "TaxType": rate.id,
         "ReportTaxType": rate.report_tax_type,
-        **{name: class_ in rate.applies_to for name, class_ in _APPLIES.items()},
+        **{name: class_ in rate.applies_to for name, class_ in APPLIES.items()},
         "DisplayTaxRate": rate.effective_rate,
         "EffectiveRate": rate.effective_rate,
         "Status": rate.status,
