@@ -1,0 +1,60 @@
+"""Requests that lay somewhere for minutes arrive after what was to follow them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.business import Business
+
+
+def test_an_update_that_arrives_late_does_not_undo_a_later_one(operator: Business) -> None:
+    operator.bills("1001", "120.00")
+    operator.syncs()
+    operator.bills("1001", "90.00")
+    operator.fault("commit_late", method="POST", path="Invoices", count=3, seconds=600)
+    operator.syncs()
+    operator.passes(60)
+    operator.syncs()
+    operator.bills("1001", "80.00")
+    operator.syncs()
+
+    operator.passes(700)
+    operator.settles()
+
+    assert operator.books() == ["1001 AUTHORISED 80.00 paid 0.00"]
+    assert operator.states()["invoice 1001"] == "synced"
+
+
+def test_an_invoice_voided_while_its_creation_is_lost_is_void_when_it_arrives(
+    operator: Business,
+) -> None:
+    operator.rents("Ada Marsh")
+    operator.syncs()
+    operator.bills("1001", "120.00")
+    operator.fault("commit_late", method="PUT", path="Invoices", count=3, seconds=600)
+    operator.syncs()
+    operator.bills("1001", "120.00", is_void=True)
+    operator.syncs()
+
+    operator.passes(700)
+    operator.settles()
+
+    assert operator.books() == []
+    assert operator.states()["invoice 1001"] == "synced"
+
+
+def test_a_changed_date_whose_answer_was_lost_is_in_the_books(operator: Business) -> None:
+    operator.bills("1001", "120.00", on=date(2026, 3, 1))
+    operator.syncs()
+    operator.bills("1001", "120.00", on=date(2026, 3, 8))
+    operator.fault("cut_before_commit", method="POST", path="Invoices", count=3)
+
+    operator.settles()
+
+    (day,) = {
+        each.on
+        for each in operator.server.run(
+            lambda world: list(world.organisations[operator.xero_id].books.invoices)
+        )
+    }
+    assert day == date(2026, 3, 8)
