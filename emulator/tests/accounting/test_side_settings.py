@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from fauxero.accounting import branding
+from fauxero.accounting import attachments, branding, history
+from fauxero.accounting.books import Books
 from fauxero.accounting.resource import NotModelled
 from tests.accounting.story import Story, done, refused
 
@@ -175,3 +177,53 @@ def test_default_line_amount_types_are_kept_and_shown(story: Story) -> None:
     """Documented (OpenAPI, Contact)."""
     contact_id = story.contact(SalesDefaultLineAmountType="INCLUSIVE")
     assert story.read("contacts", contact_id)["SalesDefaultLineAmountType"] == "INCLUSIVE"
+
+
+# ---- kept in a file
+
+
+def test_what_stands_beside_the_documents_is_kept(story: Story) -> None:
+    """What a state file holds gives the same books again, bytes of files included."""
+    invoice = story.invoice()
+    attachments.put(
+        story.books,
+        subject="Invoices",
+        subject_id=invoice["InvoiceID"],
+        file_name="a.png",
+        mime_type="image/png",
+        body=bytes(range(256)),
+        include_online=False,
+        app_name="App",
+    )
+    terms = {"Sales": {"Day": 7, "Type": "DAYSAFTERBILLDATE"}}
+    story.contact("Orla Finnegan", PaymentTerms=terms)
+    done(story.put("contactgroups", Name="VIP"))
+    kept = json.loads(json.dumps(list(story.books.drain_changes())))
+    again = Books.load(
+        kept,
+        organisation_id=story.books.organisation_id,
+        clock=story.clock,
+        ids=story.books.ids,
+    )
+    (found,) = attachments.of(again, invoice["InvoiceID"])
+    assert attachments.content(again, found) == bytes(range(256))
+    assert history.of(again, invoice["InvoiceID"]) == history.of(story.books, invoice["InvoiceID"])
+    assert again.active_contact_named("Orla Finnegan") == story.books.active_contact_named(
+        "Orla Finnegan"
+    )
+    assert again.snapshot() == story.books.snapshot()
+    again.check()
+
+
+def test_a_refused_element_leaves_no_history(story: Story) -> None:
+    before = len(story.books.side.history)
+    refused(story.put("invoices", **story.invoice_request(Status="PAID")))
+    assert len(story.books.side.history) == before + 1  # the contact that the request needs
+
+
+def test_moving_back_to_a_snapshot_takes_history_along(story: Story) -> None:
+    invoice = story.invoice()
+    then = story.books.snapshot()
+    done(story.post("invoices", invoice["InvoiceID"], Status="VOIDED"))
+    story.books.restore(then)
+    assert [row.changes for row in history.of(story.books, invoice["InvoiceID"])] == ["Created"]
