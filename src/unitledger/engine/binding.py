@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.db import connection as database
+from django.db import transaction
 
+from unitledger.engine import lease, statistics
 from unitledger.engine.lease import Lease
 
 # In this order: a payment goes where its invoice goes, a contact where it is needed.
-_STATEMENTS = (
+_ORGANISATIONS = (
     # With one organisation there is no question where a location posts; it is written down
     # all the same, so that a second organisation does not change it silently.
     """
@@ -61,6 +63,8 @@ _STATEMENTS = (
                         WHERE c.operator_id = %(operator)s AND c.kind = 'contact'
                           AND c.organisation_id = %(organisation)s AND c.record_id = t.id)
     """,
+)
+_PARENTS = (
     """
     UPDATE document d SET parent_id = c.id
       FROM document c
@@ -85,10 +89,16 @@ _STATEMENTS = (
 def bind(held: Lease) -> None:
     """Give every unbound document its organisation and its parent, where they are known.
 
-    Inside the caller's transaction. A document once bound never moves by itself: reconnecting
-    to another organisation leaves it frozen where it was sent.
+    A document once bound never moves by itself: reconnecting to another organisation leaves
+    it frozen where it was sent. Killed in between, the next plan finds the rest to do.
     """
-    arguments = {"organisation": held.organisation_id, "operator": held.operator_id}
-    with database.cursor() as cursor:
-        for statement in _STATEMENTS:
-            cursor.execute(statement, arguments)
+    for statements in (_ORGANISATIONS, _PARENTS):
+        # A planner that thinks no document is bound would look for each one's parent among all.
+        statistics.refresh("document")
+        with transaction.atomic(), database.cursor() as cursor:
+            lease.check(held)
+            for statement in statements:
+                cursor.execute(
+                    statement,
+                    {"organisation": held.organisation_id, "operator": held.operator_id},
+                )

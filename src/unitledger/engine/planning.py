@@ -23,7 +23,7 @@ from unitledger.core.documents import (
     DocumentKind,
 )
 from unitledger.core.wording import name_key
-from unitledger.engine import binding, crashpoints, lease, sql
+from unitledger.engine import binding, crashpoints, lease, sql, statistics
 from unitledger.engine.deciding import Chunk, Decision, Ground, PlannedEffect, Row, decide
 from unitledger.engine.lease import Lease
 from unitledger.engine.reasons import problems_to_json
@@ -34,9 +34,8 @@ CHUNK = 500
 
 def plan(held: Lease, *, tools: Tools, ground: Ground, renew: Callable[[], None]) -> int:
     """Plan every document of the organisation whose source has moved on; count the effects."""
-    with transaction.atomic():
-        lease.check(held)
-        binding.bind(held)
+    binding.bind(held)
+    statistics.refresh("document", "record_identifier", "record_version", "source_record")
     planned = 0
     for kind in DocumentKind:
         after = 0
@@ -47,6 +46,7 @@ def plan(held: Lease, *, tools: Tools, ground: Ground, renew: Callable[[], None]
             planned += _plan_chunk(held, chunk, tools=tools, ground=ground)
             after = chunk.rows[-1].document_id
             renew()
+    statistics.refresh("document", "effect")
     return planned
 
 

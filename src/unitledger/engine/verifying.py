@@ -11,7 +11,7 @@ from django.db import connection as database
 from django.db import transaction
 
 from unitledger.core.documents import DocumentKind
-from unitledger.engine import holdings, lease, sql
+from unitledger.engine import holdings, lease, sql, statistics
 from unitledger.engine.lease import Lease
 from unitledger.engine.reading import Reader
 from unitledger.engine.tools import Tools
@@ -95,6 +95,7 @@ def verify(held: Lease, *, tools: Tools, reader: Reader) -> None:
 
 
 def _judge(held: Lease, *, since: datetime, tools: Tools) -> None:
+    statistics.refresh("document", "xero_object")
     arguments = {
         "organisation": held.organisation_id,
         "since": since,
