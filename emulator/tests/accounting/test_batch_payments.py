@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from fauxero.accounting.payments import NOT_AUTHORISED, TOO_MUCH, WITHIN_BATCH
+from fauxero.accounting.payment_targets import NOT_AUTHORISED, TOO_MUCH
+from fauxero.accounting.payments import WITHIN_BATCH
 from fauxero.accounting.resource import Element, NotFound
 from tests.accounting.story import Story, done, line, refused
 

@@ -9,7 +9,7 @@ import pytest
 
 from fauxero.accounting.credits.draft import NOT_FOR_MODIFICATION, NUMBER_NOT_UNIQUE
 from fauxero.accounting.invoices.rules import HAS_PAYMENT
-from fauxero.accounting.payments import NOT_AUTHORISED, TOO_MUCH
+from fauxero.accounting.payment_targets import NOT_AUTHORISED, TOO_MUCH
 from fauxero.accounting.resource import ZERO_ID, BadPostData, NotFound, NotModelled
 from tests.accounting.story import Story, done, line, refused
 

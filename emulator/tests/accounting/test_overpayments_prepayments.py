@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from fauxero.accounting.credits.allocations import too_much
-from fauxero.accounting.payments import TOO_MUCH
+from fauxero.accounting.payment_targets import TOO_MUCH
 from fauxero.accounting.resource import Element, NotFound
 from tests.accounting.story import Story, done, line, refused
 

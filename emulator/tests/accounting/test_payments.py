@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from fauxero.accounting.payments import NOT_AUTHORISED, TOO_MUCH
+from fauxero.accounting.payment_targets import NOT_AUTHORISED, TOO_MUCH
 from fauxero.accounting.resource import BadPostData, NotFound
 from tests.accounting.story import Story, done, line, refused
 

@@ -25,6 +25,7 @@ from fauxero.accounting.listing import Selection, answer
 from fauxero.accounting.locks import lock_problem
 from fauxero.accounting.money import ZERO
 from fauxero.accounting.money_rows import BatchPayment
+from fauxero.accounting.payment_targets import account_of, invoice_of
 from fauxero.accounting.resource import (
     Element,
     ListPage,
@@ -117,7 +118,7 @@ class BatchPaymentsResource(BaseResource):
 
 
 def _create(books: Books, element: Element, options: WriteOptions, findings: Findings) -> Element:
-    account = payments.account_of(books, element, findings, code_is_account=False)
+    account = account_of(books, element, findings, code_is_account=False)
     on = fields.day(element, "Date") or books.today()
     parts = fields.many(element, "Payments") or []
     if not parts:
@@ -161,7 +162,7 @@ def _part(
         if part.get(name) not in (None, "", {}):
             findings.errors.append("A batch payment can only be made against invoices.")
             return None
-    invoice = payments.invoice_of(books, part, findings)
+    invoice = invoice_of(books, part, findings)
     element = {"Amount": part.get("Amount"), "Date": batch.get("Date")}
     element["Reference"] = part.get("Reference")
     payment = payments.build(books, element, invoice, account, options, findings)
