@@ -101,7 +101,7 @@ def _admitted(
     try:
         if len(request.body) > BODY_MAX:
             trace.reason = "body too large"
-            return errors.too_large()
+            return errors.too_large(world.ids.uuid())
         route = find(request.segments, request.method)
     except (NotFound, NotModelled) as refusal:
         return _refusal(refusal, request, trace)

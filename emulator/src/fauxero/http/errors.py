@@ -15,7 +15,13 @@ MAINTENANCE = "The Xero API is currently offline for maintenance"
 UNAVAILABLE = "The Xero API is temporarily unavailable"
 ORGANISATION_OFFLINE = "The Organisation is offline"
 
-_TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 500: "An error occurred"}
+_TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    413: "RequestEntityTooLarge",
+    500: "An error occurred",
+}
 _INTERNAL = (
     "An error occurred in Xero. Check the API Status page http://status.developer.xero.com "
     "for current service status."
@@ -94,8 +100,9 @@ def precondition_failed(message: str) -> Answer:
     return text_answer(message, status=412)
 
 
-def too_large() -> Answer:
-    return text_answer("Request Entity Too Large", status=413)
+def too_large(instance: str) -> Answer:
+    """Reported verbatim (Xero-Java issue 349)."""
+    return _problem(413, "PayloadTooLarge", instance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,10 @@ def unpaged(books: Books, contact: Contact) -> Element:
         "Website",
     ):
         element.pop(name, None)
-    return element | {"ContactPersons": [], "HasAttachments": False}
+    return element | {
+        "ContactPersons": [],
+        "HasAttachments": books.side.has_attachments(contact.id),
+    }
 
 
 def summary(books: Books, contact: Contact) -> Element:
@@ -94,7 +97,7 @@ def summary(books: Books, contact: Contact) -> Element:
         BankAccountDetails=contact.bank_details,
         Phones=[_filled(_phone(_of_type(contact.phones, kind, Phone))) for kind in PHONE_TYPES],
         UpdatedDateUTC=contact.updated_at,
-        HasAttachments=False,
+        HasAttachments=books.side.has_attachments(contact.id),
         HasValidationErrors=False,
     )
 

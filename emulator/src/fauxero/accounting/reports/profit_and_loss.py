@@ -95,6 +95,9 @@ def _columns(books: Books, asked: Parameters, first: date, last: date) -> list[C
     count, months = asked.periods()
     category = asked.guid("trackingCategoryID")
     if category is None:
+        for name in ("trackingCategoryID2", "trackingOptionID", "trackingOptionID2"):
+            if asked.guid(name) is not None:
+                raise BadQuery(f"The {name} needs a trackingCategoryID")
         return [
             Column(in_short(end), months_before(first, at * months), end)
             for at in range(count + 1)
