@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fauxero.control.endpoints import answer_control
+from fauxero.control.localstack import PREFIX, answer_localstack
 from fauxero.faults import ERROR_AFTER, ERROR_BEFORE, RATE_LIMIT, REFUSE, Fault, first
 from fauxero.http import errors, forms
 from fauxero.http.api import answer_api, gateway_error
@@ -27,7 +28,7 @@ _FRONT_PAGE = """<!doctype html><html lang="en"><title>fauxero</title>
 
 
 def is_control(request: Request) -> bool:
-    return request.path == CONTROL or request.path.startswith(f"{CONTROL}/")
+    return request.path == CONTROL or request.path.startswith((f"{CONTROL}/", f"{PREFIX}/"))
 
 
 def answer(
@@ -41,7 +42,8 @@ def answer(
 ) -> Answer:
     """Process a request, now, and return its answer. Never raises for what a client sent."""
     if is_control(request):
-        return answer_control(world, request)
+        is_localstacks = request.path.startswith(f"{PREFIX}/")
+        return (answer_localstack if is_localstacks else answer_control)(world, request)
     if is_api(request.segments):
         return answer_api(
             world, request, trace, faults=faults, has_place=has_place, is_reserved=is_reserved

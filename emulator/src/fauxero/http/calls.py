@@ -111,9 +111,8 @@ def _delete(call: Call, key: str) -> Answer:
 def _writer(call: Call) -> batch.Write:
     books, resource, key = call.host.books, call.resource, call.route.key
     options = WriteOptions(unit_decimals=unit_decimals(call.request), app_id=call.app.id)
-    if call.request.method == "PUT":
-        if key is not None:
-            raise NotModelled(f"PUT {call.request.path}")
+    # What PUT does with an element's own path is not documented: here, what POST does.
+    if call.request.method == "PUT" and key is None:
         return lambda element: resource.create(books, element, options)
     return lambda element: resource.create_or_update(books, element, options, key=key)
 
