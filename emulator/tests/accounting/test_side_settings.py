@@ -65,7 +65,7 @@ def test_a_second_currency_takes_a_plan_that_has_them(story: Story) -> None:
     assert [row["Code"] for row in rows(story, "currencies")] == ["EUR", "GBP"]
     done(story.put("currencies", Code="EUR"))
     assert len(rows(story, "currencies")) == 2
-    refused(story.put("currencies", Code="XXX"))
+    refused(story.put("currencies", Code="QQQ"))
 
 
 def test_a_document_in_another_currency_is_refused_or_said_not_to_be_modelled(

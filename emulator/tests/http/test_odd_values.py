@@ -129,6 +129,18 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "Accounts": {"Code": "9999", "Name": "N", "Type": "SALES", "TaxType": "OUTPUT2"},
     "Items": {"Code": "c", "Name": "n", "SalesDetails": {"UnitPrice": 5, "AccountCode": "200"}},
     "TrackingCategories": {"Name": "n", "Status": "ACTIVE"},
+    "ContactGroups": {"Name": "n", "Status": "ACTIVE"},
+    "Currencies": {"Code": "GBP", "Description": "d"},
+    "Quotes": {
+        "QuoteNumber": "Q",
+        "Status": "SENT",
+        "Contact": {"Name": "C", "PaymentTerms": {"Sales": {"Day": 7, "Type": "OFCURRENTMONTH"}}},
+        "Date": "2026-03-01",
+        "ExpiryDate": "2026-03-31",
+        "Title": "t",
+        "LineAmountTypes": "INCLUSIVE",
+        "LineItems": [LINE],
+    },
 }
 
 

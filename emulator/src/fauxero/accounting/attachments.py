@@ -8,6 +8,7 @@ request.
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ BAD_CHARACTERS = frozenset('<>:"/\\|?*+\0')
 UNSUPPORTED_TYPE = "The file couldn't be uploaded because it isn't a supported file type."
 TOO_MANY = "The maximum number of attachments (10) has been reached."  # rule documented
 
+_KIND = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+\Z")
 _TYPES = {
     "bmp": "image/bmp",
     "csv": "text/csv",
@@ -91,7 +93,7 @@ def put(
     before = find(books, subject_id, file_name)
     _check(books, subject_id, file_name, body, is_new=before is None)
     kind = (mime_type or "").partition(";")[0].strip().lower()
-    known = kind and kind not in ("application/octet-stream", "application/json")
+    known = _KIND.match(kind) and kind not in ("application/octet-stream", "application/json")
     extension = PurePosixPath(file_name).suffix[1:].lower()
     with books.transaction():
         attachment = Attachment(

@@ -93,8 +93,9 @@ def _remind(books: Books, invoice: Invoice, last: date, today: date) -> int:
     to = recipients(books.contacts[invoice.contact_id])
     assert invoice.due_on is not None
     count = 0
+    late_then, late_now = (last - invoice.due_on).days, (today - invoice.due_on).days
     for days in books.organisation.reminder_days:
-        if to and last < invoice.due_on + timedelta(days=days) <= today:
+        if to and late_then < days <= late_now:
             owed = shown(invoice.amount_due)
             detail = f"{invoice.number}: {owed} is {days} days overdue, to {', '.join(to)}"
             _put(books, REMINDER, invoice, detail)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fauxero.accounting.books import Books
 
 ACCRUAL, CASH = "ACCRUAL", "CASH"
+EARLIEST_YEAR = 1900
 OUTSIDE = frozenset({"NONE", "BASEXCLUDED", "NOTREPORTED"})
 _SALES = frozenset(
     {"OUTPUT", "OUTPUT2", "RROUTPUT", "SROUTPUT", "ZERORATEDOUTPUT", "EXEMPTOUTPUT"}
@@ -60,8 +61,8 @@ def tax_return(books: Books, first: date, last: date, *, basis: str | None = Non
     country = books.organisation.country
     if country not in _FORMS:
         raise ReturnRefused(f"tax return figures are derived for GB and AU, not for {country}")
-    if first > last:
-        raise ReturnRefused("the first day is after the last")
+    if first > last or first.year < EARLIEST_YEAR:
+        raise ReturnRefused("the first day is after the last, or before all returns")
     chosen = (basis or _own_basis(books)).upper()
     if chosen not in (ACCRUAL, CASH):
         raise ReturnRefused("the basis may be ACCRUAL or CASH")

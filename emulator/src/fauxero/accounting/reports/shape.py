@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Report = Callable[["Books", Mapping[str, str]], Element]
 
+YEARS = range(1900, 2200)  # ample, and far from where the calendar ends
 PERIODS_MAX = 11  # beside the first (Xero: documented, 1 to 11)
 _MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 
@@ -43,8 +44,8 @@ class Parameters:
         if given is None:
             return default
         found = fields.parse_day(given)
-        if found is None:
-            raise BadQuery(f"The {name} '{given}' is not a date")
+        if found is None or found.year not in YEARS:
+            raise BadQuery(f"The {name} '{given}' is not a date of a report")
         return found
 
     def guid(self, name: str) -> str | None:
