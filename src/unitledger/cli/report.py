@@ -29,13 +29,10 @@ KINDS = {
     "invoices": DocumentKind.INVOICE,
     "payments": DocumentKind.PAYMENT,
 }
-_NOUNS = {kind: name.removesuffix("s") for name, kind in KINDS.items()}
 STATUSES = ("synced", "non-synced", "all")
 SHOWN_MAX = 50
 PIPED_WIDTH = 160
 _DAY = click.DateTime(["%Y-%m-%d"])
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.command()
@@ -153,6 +150,8 @@ def _totals(asked: Iterable[Filter]) -> list[Total]:
 
 def _write_json(asked: Sequence[Filter]) -> None:
     """One object, written row by row: a million records do not stand in memory."""
+    from unitledger.engine.exporting import row_content
+
     out = sys.stdout
     totals = [_total_content(each) for each in _totals(asked)]
     out.write(f'{{"totals": {json.dumps(totals)}, "records": [')
@@ -172,60 +171,9 @@ def _total_content(total: Total) -> dict[str, Any]:
     }
 
 
-def row_content(row: ReportRow) -> dict[str, Any]:
-    """One record as plain values; money is text."""
-    return {
-        "kind": _NOUNS[row.kind],
-        "id": row.public_id,
-        "number": row.number,
-        "keys": list(row.keys),
-        "dated_on": row.dated_on.isoformat() if row.dated_on else None,
-        "tenant": row.tenant,
-        "tenant_number": row.tenant_number,
-        "unit": row.unit,
-        "location": row.location,
-        "building": row.building,
-        "amount": None if row.amount is None else str(row.amount),
-        "currency": row.currency,
-        "void": row.is_void,
-        "state": "sending" if row.is_sending else str(row.state),
-        "status": str(row.status),
-        "reason": " ".join(each.sentence for each in row.reasons) or None,
-        "reasons": [
-            {
-                "code": each.code,
-                "sentence": each.sentence,
-                "remedy": each.remedy,
-                "acts_next": str(each.acts_next),
-            }
-            for each in row.reasons
-        ],
-        "attempts": row.attempts,
-        "last_attempt_at": row.last_attempt_at.isoformat() if row.last_attempt_at else None,
-        "xero_id": row.xero_id,
-        "xero_number": row.xero_number,
-        "link": row.link,
-        "parts": [
-            {
-                "invoice": part.invoice_number,
-                "amount": None if part.amount is None else str(part.amount),
-                "state": "sending" if part.is_sending else str(part.state),
-                "xero_id": part.xero_id,
-                "link": part.link,
-            }
-            for part in row.parts
-        ],
-    }
-
-
-_COLUMNS = (
-    "kind", "number", "dated_on", "tenant", "tenant_number", "unit", "location", "building",
-    "amount", "currency", "void", "state", "status", "reason", "remedy", "acts_next",
-    "attempts", "last_attempt_at", "xero_id", "xero_number", "link", "parts",
-)  # fmt: skip
-
-
 def _write_csv(asked: Sequence[Filter], file: str) -> None:
+    from unitledger.engine.exporting import COLUMNS, cells
+
     with ExitStack() as stack:
         if file == "-":
             out = sys.stdout
@@ -233,23 +181,8 @@ def _write_csv(asked: Sequence[Filter], file: str) -> None:
             # With its mark, so that Excel reads names as they are written.
             out = stack.enter_context(open(file, "w", encoding="utf-8-sig", newline=""))
         writer = csv.writer(out)
-        writer.writerow(_COLUMNS)
-        for row in _rows(asked):
-            content = row_content(row)
-            content["remedy"] = " ".join(each.remedy for each in row.reasons)
-            content["acts_next"] = row.reasons[0].acts_next if row.reasons else ""
-            content["parts"] = "; ".join(
-                f"{part['invoice']}: {part['amount']} {part['state']}" for part in content["parts"]
-            )
-            writer.writerow([_cell(content[column]) for column in _COLUMNS])
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+        writer.writerow(COLUMNS)
+        writer.writerows(cells(row) for row in _rows(asked))
 
 
 def _print(asked: Sequence[Filter], *, kind: str, status: str) -> None:

@@ -21,6 +21,7 @@ from unitledger.core.problems import Actor
 from unitledger.engine import links
 from unitledger.engine.reading import stored_chart
 from unitledger.engine.reasons import problems_of
+from unitledger.engine.report_order import NEWEST_FIRST, Cursor, Order, key_of
 
 PAGE = 100
 PAGE_MAX = 1000
@@ -35,7 +36,7 @@ class Status(StrEnum):
 
 
 # From the worst: what a person must do something about, then what goes by itself.
-_WORST_FIRST = (
+WORST_FIRST = (
     DocumentState.FAILED,
     DocumentState.NEEDS_ATTENTION,
     DocumentState.DRIFTED,
@@ -47,7 +48,7 @@ _WORST_FIRST = (
     DocumentState.OUT_OF_SCOPE,
     DocumentState.SYNCED,
 )
-_RANK = {state: rank for rank, state in enumerate(_WORST_FIRST)}
+_RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
 
 # Who acts where no problem is written down.
 _ACTORS = {
@@ -86,6 +87,7 @@ class Filter:
     start_on: date | None = None
     end_on: date | None = None
     search: str = ""  # in number, tenant's name or number, unit
+    record_ids: Sequence[int] | None = None  # none: whichever records the rest finds
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +148,6 @@ class ReportRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page ended: newest first, so the next page is older. Tenants go by id alone."""
-
-    dated_on: date | None
-    document_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class Total:
     """The records in one state, of one currency."""
 
@@ -184,24 +178,30 @@ class _Where:
         return " AND ".join(self.conditions)
 
 
-def report(asked: Filter, *, after: Cursor | None = None, limit: int = PAGE) -> Page:
-    """One page, newest first."""
+def report(
+    asked: Filter,
+    *,
+    order: Order = NEWEST_FIRST,
+    after: Cursor | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """One page, newest first unless another order is asked for."""
     limit = min(limit, PAGE_MAX)
     where = _of_filter(asked)
-    if after is not None:
-        if after.dated_on is None:
-            where.add("d.dated_on IS NULL AND d.id < %(after)s", after=after.document_id)
-        else:
-            where.add(
-                "(d.dated_on, d.id) < (%(after_on)s, %(after)s)",
-                after_on=after.dated_on,
-                after=after.document_id,
-            )
+    key = key_of(order.by, asked.kind)
+    if after is not None and after.key is None:
+        where.add(f"{key} IS NULL AND d.id {order.beyond} %(after)s", after=after.document_id)
+    elif after is not None:
+        where.add(
+            f"({key}, d.id) {order.beyond} (%(after_key)s, %(after)s)",
+            after_key=after.key,
+            after=after.document_id,
+        )
     with database.cursor() as cursor:
         cursor.execute(
-            f"SELECT d.id, d.dated_on, d.record_id, d.organisation_id FROM document d "
+            f"SELECT d.id, {key} AS key, d.record_id, d.organisation_id FROM document d "
             f"WHERE {where} AND {_IS_FIRST_PART} "
-            "ORDER BY d.dated_on DESC, d.id DESC LIMIT %(limit)s",
+            f"ORDER BY key {order.direction}, d.id {order.direction} LIMIT %(limit)s",
             {**where.arguments, "limit": limit + 1},
         )
         leads = cursor.fetchall()
@@ -210,19 +210,31 @@ def report(asked: Filter, *, after: Cursor | None = None, limit: int = PAGE) -> 
     last = leads[-1] if leads else None
     return Page(
         rows=_rows([(record, organisation) for _, _, record, organisation in leads], asked),
-        next=Cursor(dated_on=last[1], document_id=last[0]) if more and last else None,
+        next=Cursor(key=last[1], document_id=last[0]) if more and last else None,
     )
 
 
-def pages(asked: Filter, *, size: int = PAGE_MAX) -> Iterator[Page]:
+def pages(asked: Filter, *, order: Order = NEWEST_FIRST, size: int = PAGE_MAX) -> Iterator[Page]:
     """Every page, one after the other, in the memory of one."""
     after = None
     while True:
-        page = report(asked, after=after, limit=size)
+        page = report(asked, order=order, after=after, limit=size)
         yield page
         if page.next is None:
             return
         after = page.next
+
+
+def record_ids(asked: Filter, *, limit: int) -> list[int]:
+    """The records that a filter finds, each once, at most so many."""
+    where = _of_filter(asked)
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT d.record_id FROM document d WHERE {where} "
+            "ORDER BY d.record_id LIMIT %(limit)s",
+            {**where.arguments, "limit": limit},
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def totals(asked: Filter) -> Sequence[Total]:
@@ -245,7 +257,7 @@ def totals(asked: Filter) -> Sequence[Total]:
             SELECT d.state, d.currency, count(*), sum(d.amount) FILTER (WHERE d.is_wanted)
               FROM document d WHERE {where} GROUP BY d.state, d.currency
             """,
-            {**where.arguments, "worst_first": [str(state) for state in _WORST_FIRST]},
+            {**where.arguments, "worst_first": [str(state) for state in WORST_FIRST]},
         )
         found = [
             Total(DocumentState(state), currency, count, amount)
@@ -270,10 +282,12 @@ def _of_filter(asked: Filter) -> _Where:
         kind=str(asked.kind),
     )
     _add_states(where, asked)
+    if asked.record_ids is not None:
+        where.add("d.record_id = ANY(%(records)s)", records=list(asked.record_ids))
     if asked.location_ids:
-        where.add("d.location_id = ANY(%(locations)s)", locations=list(asked.location_ids))
+        _add_place(where, asked, "location_id", asked.location_ids)
     if asked.building_ids:
-        where.add("d.building_id = ANY(%(buildings)s)", buildings=list(asked.building_ids))
+        _add_place(where, asked, "building_id", asked.building_ids)
     if asked.start_on:
         where.add("d.dated_on >= %(start_on)s", start_on=asked.start_on)
     if asked.end_on:
@@ -281,6 +295,19 @@ def _of_filter(asked: Filter) -> _Where:
     if asked.search.strip():
         _add_search(where, asked.search.strip())
     return where
+
+
+def _add_place(where: _Where, asked: Filter, column: str, ids: Sequence[int]) -> None:
+    """A tenant has no place of their own: they are where their invoices and payments are."""
+    at = f"{column} = ANY(%({column}s)s)"
+    if asked.kind is DocumentKind.CONTACT:
+        at = (
+            "EXISTS (SELECT 1 FROM document o WHERE o.tenant_record_id = d.record_id "
+            f"AND o.kind <> 'contact' AND o.{at})"
+        )
+    else:
+        at = f"d.{at}"
+    where.add(at, **{f"{column}s": list(ids)})
 
 
 def _add_states(where: _Where, asked: Filter) -> None:
@@ -302,7 +329,7 @@ def _add_states(where: _Where, asked: Filter) -> None:
         "WHERE p.record_id = d.record_id AND p.kind = d.kind "
         "AND p.organisation_id IS NOT DISTINCT FROM d.organisation_id)]",
         ranks=[_RANK[each] + 1 for each in states],
-        ranked=[str(state) for state in _WORST_FIRST],
+        ranked=[str(state) for state in WORST_FIRST],
     )
 
 

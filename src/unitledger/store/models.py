@@ -24,6 +24,7 @@ from unitledger.store.records import (
     SourceAlias,
     SourceRecord,
 )
+from unitledger.store.requests import ResyncRequest
 from unitledger.store.tie_outs import TieOutResult
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "PaymentMethod",
     "RecordIdentifier",
     "RecordVersion",
+    "ResyncRequest",
     "Run",
     "SourceAlias",
     "SourceRecord",

@@ -25,6 +25,11 @@ class Member:
     operator_id: int
     operator_name: str
     role: Role
+    location_ids: tuple[int, ...] = ()  # none: every location of the operator
+
+    @property
+    def may_resync(self) -> bool:
+        return self.role in (Role.ADMINISTRATOR, Role.BOOKKEEPER)
 
     @property
     def may_connect(self) -> bool:
@@ -76,4 +81,5 @@ def member_of(request: HttpRequest) -> Member:
         operator_id=membership.operator_id,
         operator_name=membership.operator.name,
         role=Role(membership.role),
+        location_ids=tuple(membership.locations.order_by("id").values_list("id", flat=True)),
     )
