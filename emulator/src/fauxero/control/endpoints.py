@@ -83,9 +83,14 @@ def answer_control(world: World, request: Request) -> Answer:
 
 
 def _handler(method: str, words: tuple[str, ...]) -> Handler | None:
-    if len(words) == 3 and words[0] == "organisations":
-        return ORGANISATION_HANDLERS.get((method, words[2]))
-    return HANDLERS.get((method, words[0], len(words) == 2)) if len(words) < 3 else None
+    match words:
+        case ("organisations", _, view):
+            return ORGANISATION_HANDLERS.get((method, view))
+        case (name,):
+            return HANDLERS.get((method, name, False))
+        case (name, _):
+            return HANDLERS.get((method, name, True))
+    return None
 
 
 def _body(request: Request) -> Mapping[str, Any]:
