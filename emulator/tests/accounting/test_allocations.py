@@ -186,6 +186,8 @@ def test_the_date_is_the_later_of_both_documents(
     note, invoice = story.credit_note(Date="2026-11-05"), story.invoice(Date="2026-11-01")
     made = story.allocate(note, invoice, "10.00", Date="2026-11-20")
     assert made["Date"].isoformat() == expected
+    later = story.allocate(note, story.invoice(Date="2026-11-09"), "10.00", Date="2026-11-20")
+    assert later["Date"].isoformat() == ("2026-11-20" if as_sent else "2026-11-09")
 
 
 @pytest.mark.parametrize("is_locked", [True, False])

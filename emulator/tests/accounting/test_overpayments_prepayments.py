@@ -136,6 +136,8 @@ def test_overpayments_are_listed_by_reference_and_prepayments_by_number(story: S
 def test_each_kind_is_found_in_its_own_collection(story: Story) -> None:
     credit, invoice = story.overpayment(), story.invoice()
     assert story.list("prepayments").rows == story.list("creditnotes").rows == []
+    sizes = [len(story.list(f"{kind}s", where="Total>0", page=1).rows) for kind in KINDS]
+    assert sizes == [1, 0]
     with pytest.raises(NotFound):
         story.allocating({"PrepaymentID": credit["OverpaymentID"]}, invoice, "1.00")
     request = story.refund_request(credit) | {

@@ -27,6 +27,7 @@ Sums = dict[str, Decimal]  # by account, debit positive, without accounts that c
 
 def check(books: Books) -> None:
     """Raise OutOfBalance naming the first document whose journals differ from it."""
+    _check_tax(books)
     posted = _posted(books)
     for kind, source_id, entries in _expected(books):
         found, wanted = posted.pop(source_id, {}), _sums(entries)
@@ -37,6 +38,17 @@ def check(books: Books) -> None:
         if found:
             raise OutOfBalance(f"journals of {source_id} hold {found}, but nothing says so")
     _check_batches(books)
+
+
+def _check_tax(books: Books) -> None:
+    """The tax account gets what the lines of the same journal say their tax is."""
+    tax_account = books.system_account_id(ledger.TAX)
+    for journal in books.journals:
+        said = sum((entry.tax_amount for entry in journal.entries), ZERO)
+        taxed = [row for row in journal.entries if row.account_id == tax_account]
+        booked = sum((row.amount for row in taxed if row.tax_type is None), ZERO)
+        if said != booked:
+            raise OutOfBalance(f"journal {journal.id}: lines say {said} of tax, it has {booked}")
 
 
 def _posted(books: Books) -> dict[str, Sums]:

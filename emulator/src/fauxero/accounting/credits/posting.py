@@ -206,6 +206,9 @@ def _share(books: Books, credit: Credit, used: Decimal) -> dict[Part, tuple[Deci
         part: (_scaled(net, used, credit), _scaled(tax, used, credit))
         for part, (net, tax) in whole.items()
     }
+    tax_part: Part = (books.system_account_id(ledger.TAX), None, ())
+    if tax_part in share:  # the tax account takes what the lines' rounded taxes come to
+        share[tax_part] = (sum((tax for _, tax in share.values()), ZERO), ZERO)
     first = next(iter(share))
     difference = sign * used - sum((net for net, _ in share.values()), ZERO)
     share[first] = (share[first][0] + difference, share[first][1])
