@@ -26,6 +26,7 @@ from fauxero.http.api import host_of, release_key, reserve_key
 from fauxero.http.exchange import Answer, Request, Trace, text_answer
 from fauxero.http.routes import is_api
 from fauxero.identity.endpoints import read_access
+from fauxero.request_log import body_digest
 from fauxero.storage import Storage
 from fauxero.tls.hosts import is_loopback, is_xeros
 from fauxero.webhooks.pump import Pump
@@ -190,6 +191,7 @@ class Application:
             bytes_in=len(request.body),
             bytes_out=len(answer.body) if answer else 0,
             is_api=is_api(request.segments),
+            body_digest=body_digest(request.method, request.body),
         )
 
 

@@ -9,9 +9,10 @@ from fauxero.control.localstack import PREFIX, answer_localstack
 from fauxero.faults import ERROR_AFTER, ERROR_BEFORE, RATE_LIMIT, REFUSE, Fault, first
 from fauxero.http import errors, forms
 from fauxero.http.api import answer_api, gateway_error
-from fauxero.http.exchange import Answer, Request, Trace, html_answer, json_answer
+from fauxero.http.exchange import Answer, Request, Trace, json_answer
 from fauxero.http.routes import is_api
 from fauxero.identity.endpoints import answer_identity
+from fauxero.pages import answer_page, is_page
 
 if TYPE_CHECKING:
     from fauxero.world import World
@@ -22,12 +23,11 @@ OTHER_APIS = frozenset(
     {"assets.xro", "bankfeeds.xro", "files.xro", "finance.xro", "payroll.xro", "projects.xro"}
 )
 
-_FRONT_PAGE = """<!doctype html><html lang="en"><title>fauxero</title>
-<h1>fauxero</h1><p>An emulator of Xero's API. It is not Xero and holds no real books.</p>
-<p>API root: <code>/api.xro/2.0</code> · control: <code>/_fauxero/health</code></p></html>"""
-
 
 def is_control(request: Request) -> bool:
+    """Whether a request is for fauxero itself: not counted, not logged, not struck by faults."""
+    if is_page(request):
+        return True
     return request.path == CONTROL or request.path.startswith((f"{CONTROL}/", f"{PREFIX}/"))
 
 
@@ -41,6 +41,8 @@ def answer(
     is_reserved: bool = False,
 ) -> Answer:
     """Process a request, now, and return its answer. Never raises for what a client sent."""
+    if is_page(request):
+        return answer_page(world, request)
     if is_control(request):
         is_localstacks = request.path.startswith(f"{PREFIX}/")
         return (answer_localstack if is_localstacks else answer_control)(world, request)
@@ -70,8 +72,6 @@ def _identity(world: World, request: Request, trace: Trace, faults: tuple[Fault,
         trace.reason = "another of Xero's APIs"
         return forms.in_words(request, errors.not_modelled(request.path))
     if found is None:
-        if request.path == "/":
-            return html_answer(_FRONT_PAGE)
         trace.reason = "no such path"
         return errors.not_found()
     after = first(faults, ERROR_AFTER)

@@ -13,6 +13,7 @@ from fauxero.http.exchange import Answer, Request, Trace, html_answer
 from fauxero.identity.caps import cap_problem
 from fauxero.identity.records import App, User
 from fauxero.identity.scopes import APP_CONNECTIONS, OLD_APP, in_words, live
+from fauxero.identity.sessions import signed_in
 
 if TYPE_CHECKING:
     from fauxero.world import World
@@ -57,13 +58,13 @@ def authorize(world: World, request: Request, trace: Trace) -> Answer:
     try:
         asked = checked(world, fields)
         trace.app_id = asked.app.id
-        user = signed_in_user(world, fields)
+        user = consenting_user(world, request, fields)
         if request.method == "POST":
             picked = [value for name, value in request.form_fields if name == "organisation"]
             return decided(world, asked, user, picked, is_allowed=fields.get("decision") == "allow")
         if world.settings.auto_approve:
             return approved(world, asked, user, _named(world, user, fields))
-        return _consent_page(world, asked, user, fields)
+        return _consent_page(world, asked, user, fields, request)
     except Unanswerable as error:
         trace.reason = str(error)
         return html_answer(_PAGES.get_template("error.html").render(error=error), status=400)
@@ -72,11 +73,12 @@ def authorize(world: World, request: Request, trace: Trace) -> Answer:
         return _redirect(error.redirect_uri, error=error.error, state=error.state)
 
 
-def signed_in_user(world: World, fields: Mapping[str, str]) -> User:
-    """Who gives the consent: `fauxero_user` (an id or e-mail address), or the demo user."""
+def consenting_user(world: World, request: Request, fields: Mapping[str, str]) -> User:
+    """Who gives the consent: `fauxero_user` (an id or e-mail address), who is signed in, or
+    else the demo user."""
     named = fields.get("fauxero_user")
     if not named:
-        return world.demo_user
+        return signed_in(world, request) or world.demo_user
     user = world.identity.user_named(named)
     if user is None:
         raise Unanswerable(f"There is no user {named}.")
@@ -174,7 +176,9 @@ def _redirect(address: str, **parameters: str | None) -> Answer:
     return Answer(302, headers=(("Location", target),))
 
 
-def _consent_page(world: World, asked: Asked, user: User, fields: Mapping[str, str]) -> Answer:
+def _consent_page(
+    world: World, asked: Asked, user: User, fields: Mapping[str, str], request: Request
+) -> Answer:
     page = _PAGES.get_template("consent.html").render(
         app=asked.app,
         user=user,
@@ -182,5 +186,6 @@ def _consent_page(world: World, asked: Asked, user: User, fields: Mapping[str, s
         is_bulk=asked.is_bulk,
         scopes=[in_words(scope) for scope in asked.scopes],
         hidden=fields,
+        here=f"{request.path}?{request.query_string}",
     )
     return html_answer(page)
