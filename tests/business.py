@@ -234,6 +234,19 @@ class Business:
             if each["Status"] != "DELETED"
         )
 
+    def books_by_contact(self) -> list[str]:
+        """Every living invoice and whose it is."""
+        return sorted(
+            f"{each['InvoiceNumber']} {each['Contact']['Name']}"
+            for each in self._listed("Invoices")
+            if each["Status"] not in ("VOIDED", "DELETED")
+        )
+
+    def due_dates(self) -> list[str]:
+        return sorted(
+            f"{each['InvoiceNumber']} {each['DueDate']}" for each in self._listed("Invoices")
+        )
+
     def contacts(self) -> list[str]:
         return sorted(each["Name"] for each in self._listed("Contacts"))
 

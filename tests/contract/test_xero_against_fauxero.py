@@ -121,6 +121,7 @@ def rent(xero: Xero, number: str = "R1", amount: str = "120.00") -> WantedInvoic
     )
     return WantedInvoice(
         number=number,
+        contact="T-1",
         issued_on=NOW.date(),
         due_on=NOW.date() + timedelta(days=14),
         currency="GBP",

@@ -119,8 +119,11 @@ def compare(
     return _changed(change, applied=applied.wanted, wanted=wanted, books=books, chart=chart)
 
 
-def copy_of(held: Held, *, applied: Wanted, wanted: Wanted | None) -> BooksCopy:
-    """The books' copy as a look at it showed it."""
+def copy_of(
+    held: Held, *, applied: Wanted, wanted: Wanted | None, contact_id: str | None = None
+) -> BooksCopy:
+    """The books' copy as a look at it showed it. `contact_id`: the contact it shall stand on."""
+    stands_right = contact_id is None or held.contact_id in (None, contact_id)
     is_owed_less = held.total is not None and held.amount_due is not None
     return BooksCopy(
         status=held.status,
@@ -134,7 +137,7 @@ def copy_of(held: Held, *, applied: Wanted, wanted: Wanted | None) -> BooksCopy:
         ),
         is_reconciled=held.is_reconciled,
         differences=differences(applied, held),
-        is_as_wanted=wanted is not None and not differences(wanted, held),
+        is_as_wanted=wanted is not None and stands_right and not differences(wanted, held),
     )
 
 
@@ -253,6 +256,7 @@ def _frozen_when_paid(wanted: WantedInvoice) -> tuple[object, ...]:
         for line in wanted.lines
     )
     return (
+        wanted.contact,
         wanted.issued_on,
         wanted.currency,
         wanted.prices_include_tax,

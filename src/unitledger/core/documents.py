@@ -62,6 +62,7 @@ class WantedLine:
 @dataclass(frozen=True, slots=True)
 class WantedInvoice:
     number: str  # the handle
+    contact: str  # whose it is, by `handles.contact_number` without a prefix
     issued_on: date
     due_on: date
     currency: str
@@ -153,6 +154,7 @@ def _invoice_to_content(wanted: WantedInvoice) -> dict[str, Any]:
     return {
         "kind": "invoice",
         "number": wanted.number,
+        "contact": wanted.contact,
         "issued_on": wanted.issued_on.isoformat(),
         "due_on": wanted.due_on.isoformat(),
         "currency": wanted.currency,

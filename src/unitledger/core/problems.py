@@ -237,7 +237,7 @@ _WORDINGS: Mapping[ProblemCode, _Wording] = {
         "Undo the reconciliation in Xero, or keep the payment as it is.",
     ),
     ProblemCode.EDITED_IN_BOOKS: _Wording(
-        "It was changed in Xero since we wrote it: {differences}",
+        "It was changed in Xero since we wrote it: {differences}.",
         Actor.PERSON,
         "Keep Xero's copy, or write ours again.",
     ),

@@ -117,6 +117,7 @@ def translate_invoice(
         return _blocked(findings, invoice.total)
     wanted = WantedInvoice(
         number=number,
+        contact=contact_number(prefix="", key=invoice.tenant),
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         currency=invoice.currency,

@@ -55,6 +55,7 @@ class OpenEffect:
     content: Mapping[str, Any] | None
     what: str  # how people know the document: "invoice 0000611365"
     messages: Sequence[str] = ()  # what the books last said
+    contact_id: str | None = None  # in Xero, that a changed invoice shall stand on
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +213,9 @@ def open_effects(effect_ids: Sequence[int], *, with_content: bool = True) -> lis
             SELECT e.id, e.document_id, e.handle, e.kind, e.state, e.batch_size, e.batch_max,
                    e.absences, e.unknowns, e.safe_after, e.not_before, e.look_at,
                    e.last_verdict, e.total, e.target_id, {content}, d.kind || ' ' || d.number,
-                   e.messages
+                   e.messages, p.xero_id
               FROM effect e JOIN document d ON d.id = e.document_id
+              LEFT JOIN document p ON p.id = d.parent_id AND e.kind = 'update_invoice'
              WHERE e.id = ANY(%s) ORDER BY e.id
             """,
             [list(effect_ids)],
@@ -294,6 +296,7 @@ def _open_effect(row: tuple[Any, ...]) -> OpenEffect:
         content=content,
         what=row[16],
         messages=json.loads(row[17]) if isinstance(row[17], str) else row[17],
+        contact_id=row[18],
     )
 
 

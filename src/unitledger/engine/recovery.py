@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import connection as database
 
-from unitledger.core.compare import GONE, differences
+from unitledger.core.compare import GONE, copy_of
 from unitledger.core.documents import DocumentKind, WantedContact, wanted_from_content
 from unitledger.core.effects import EffectKind, EffectState, Sight, Verdict
 from unitledger.core.exchange import Held
@@ -290,7 +290,8 @@ def _update_sight(
     if shown is None or effect.content is None:
         return Sight.ABSENT
     wanted = wanted_from_content(effect.content)
-    if not differences(wanted, shown):
+    copy = copy_of(shown, applied=wanted, wanted=wanted, contact_id=effect.contact_id)
+    if copy.is_as_wanted:
         return Sight.OURS
     if isinstance(wanted, WantedContact) and effect.standing.last_verdict is Verdict.TAKEN:
         namesake = contacts_by_name.get(name_key(wanted.name))

@@ -42,6 +42,7 @@ class _Target:
     content: dict[str, Any] | None
     applied_version: int
     applied_content: dict[str, Any] | None
+    parent_id: str | None  # its contact in Xero, where it is an invoice
 
 
 def approved(
@@ -86,7 +87,8 @@ def _compared(
     wanted = None if target.content is None else wanted_from_content(target.content)
     if held is None or applied is None:
         return Problem.of(ProblemCode.VOIDED_IN_BOOKS)
-    books: BooksCopy = copy_of(held, applied=applied.wanted, wanted=wanted)
+    contact_id = target.parent_id if kind is EffectKind.UPDATE_INVOICE else None
+    books: BooksCopy = copy_of(held, applied=applied.wanted, wanted=wanted, contact_id=contact_id)
     change = compare(
         kind=kind.document_kind,
         version=target.source_version,
@@ -103,7 +105,8 @@ def _waiting(held: Lease, kind: EffectKind, *, now: datetime) -> list[_Target]:
         cursor.execute(
             f"""
             SELECT e.id, e.document_id, e.target_id, e.source_version,
-                   COALESCE(e.content, s.content), d.applied_version, d.applied_content
+                   COALESCE(e.content, s.content), d.applied_version, d.applied_content,
+                   p.xero_id
               FROM effect e
               JOIN document d ON d.id = e.document_id
               LEFT JOIN document p ON p.id = d.parent_id
@@ -124,6 +127,7 @@ def _waiting(held: Lease, kind: EffectKind, *, now: datetime) -> list[_Target]:
                 content=_json(row[4]),
                 applied_version=row[5],
                 applied_content=_json(row[6]),
+                parent_id=row[7],
             )
             for row in cursor.fetchall()
         ]

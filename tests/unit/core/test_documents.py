@@ -34,6 +34,7 @@ LINE = WantedLine(
 )
 INVOICE = WantedInvoice(
     number="INV-1",
+    contact="T7",
     issued_on=date(2026, 3, 1),
     due_on=date(2026, 3, 8),
     currency="GBP",

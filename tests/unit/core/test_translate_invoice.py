@@ -54,6 +54,7 @@ class TestWhatIsSent:
     def test_an_invoice_is_sent_as_the_source_says_it(self) -> None:
         assert wanted(samples.invoice()) == WantedInvoice(
             number="INV-1001",
+            contact="T7-6f83",
             issued_on=date(2026, 3, 1),
             due_on=date(2026, 3, 8),
             currency="GBP",

@@ -28,6 +28,7 @@ RENT = WantedLine(
 def wanted_invoice(*lines: WantedLine, prices_include_tax: bool = True) -> WantedInvoice:
     return WantedInvoice(
         number="R20931",
+        contact="T7",
         issued_on=date(2026, 10, 1),
         due_on=date(2026, 10, 15),
         currency="GBP",

@@ -16,7 +16,10 @@ class PaidHereOwedThere(PairRule):
     """
 
     name = "paid_here_owed_there"
-    remedy = "Ask who removed it: void the payment at the source too, or sync it again."
+    remedy = (
+        "Ask who removed it: void the payment at the source too, or record it anew there under "
+        "another number."
+    )
 
     def check(self, pair: Pair, view: View) -> Iterator[Difference]:
         expected = pair.expected
