@@ -121,3 +121,37 @@ def test_an_invoice_corrected_and_voided_at_once_needs_no_further_calls(
 
     assert operator.books() == []
     assert operator.calls() == calls
+
+
+def test_a_document_that_stays_changed_in_xero_is_not_asked_about_with_every_run(
+    operator: Business,
+) -> None:
+    operator.bills("1001", "120.00")
+    operator.syncs()
+    operator.bookkeeper("edit_invoice", invoice_id=operator.xero_id_of("invoice 1001"), amount=90)
+    operator.bills("1002", "10.00")
+    operator.syncs()
+    assert operator.reasons("invoice 1001") == ["edited_in_books"]
+    calls = operator.calls()
+
+    operator.syncs(is_asked_by_person=False)
+
+    assert operator.calls() == calls
+
+
+def test_an_invoice_edited_before_its_lost_answer_is_looked_for_is_said_to_be_edited(
+    operator: Business,
+) -> None:
+    operator.rents("Ada Marsh")
+    operator.syncs()
+    operator.bills("1001", "120.00")
+    operator.fault("error_after_commit", method="PUT", path="Invoices", status=500)
+    operator.fault("organisation_offline", method="GET")
+    operator.syncs()
+    operator.server.run(lambda world: world.faults.clear())
+    operator.bookkeeper("edit_invoice", invoice_id="1001", amount=90)
+
+    operator.settles()
+
+    assert operator.states()["invoice 1001"] == "drifted"
+    assert operator.reasons("invoice 1001") == ["edited_in_books"]

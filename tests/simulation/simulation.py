@@ -97,18 +97,24 @@ def _settle(stage: Stage) -> None:
 
 def _check_quiet(stage: Stage) -> None:
     """A further sync makes no call and changes nothing; one asked for changes no books."""
+    unverified = _unverified(stage)
     calls, rows, books = stage.business.calls(), _rows(stage), stage.books()
     stage.syncs(is_asked_by_person=False)
     if stage.business.calls() != calls:
-        raise auditor.Wrong(f"a sync with nothing to do made {_latest(stage, calls)}")
+        raise auditor.Wrong(
+            f"a sync with nothing to do made {_latest(stage, calls)}; unverified: "
+            + ", ".join(unverified)
+        )
     if _rows(stage) != rows:
         raise auditor.Wrong("a sync with nothing to do changed documents")
-    stage.syncs()
-    after = stage.books()
+    stage.syncs()  # which may learn a better reason
+    after, rows = stage.books(), _rows(stage)
     if (after.invoices, after.payments) != (books.invoices, books.payments):
         raise auditor.Wrong("a sync with nothing to do changed the books")
+    stage.syncs()
     if _rows(stage) != rows:
-        raise auditor.Wrong("a sync asked for with nothing to do changed documents")
+        changed = [each for each in zip(rows, _rows(stage), strict=True) if each[0] != each[1]]
+        raise auditor.Wrong(f"a sync asked for with nothing to do changed {changed}")
 
 
 def _rows(stage: Stage) -> list[Any]:
@@ -116,6 +122,18 @@ def _rows(stage: Stage) -> list[Any]:
 
     rows = Document.objects.filter(operator_id=stage.business.operator_id).order_by("id")
     return list(rows.values_list("number", "state", "problems", "xero_id", "applied_version"))
+
+
+def _unverified(stage: Stage) -> list[str]:
+    from unitledger.store.models import Document
+
+    rows = Document.objects.filter(
+        operator_id=stage.business.operator_id,
+        state="synced",
+        verified_at__isnull=True,
+        xero_id__isnull=False,
+    ).exclude(kind="contact")
+    return [f"{each.kind} {each.number} {'' if each.is_wanted else '(void)'}" for each in rows]
 
 
 def _latest(stage: Stage, calls: int) -> str:

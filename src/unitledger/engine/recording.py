@@ -437,6 +437,10 @@ def _total_problem(outcome: Outcome) -> str | None:
     expected, shown = outcome.effect.total, outcome.shown_total
     if expected is None or shown is None or expected == shown:
         return None
+    if outcome.held is None:
+        # Seen later, by looking: somebody has changed what we wrote.
+        seen = f"total {shown}, not {expected}"
+        return problems_to_json([Problem.of(ProblemCode.EDITED_IN_BOOKS, differences=seen)])
     problem = Problem.of(ProblemCode.TOTAL_DIFFERS, total=expected, computed=shown)
     return problems_to_json([problem])
 

@@ -60,6 +60,12 @@ _HEALED = """
        AND x.total = d.amount AND d.kind IN ('invoice', 'payment')
        AND d.problems @> '[{"code": "edited_in_books"}]'::jsonb
 """
+# What still differs has been compared too: it is not asked about again with every run.
+_COMPARED = """
+    UPDATE document d SET verified_at = %(now)s
+     WHERE d.organisation_id = %(organisation)s AND d.state = 'drifted'
+       AND d.verified_at IS NULL AND d.xero_id IS NOT NULL AND d.kind IN ('invoice', 'payment')
+"""
 # Who waits for whom, once nothing more can go: the parent's state says why.
 _WAITS = """
     UPDATE document d
@@ -105,7 +111,7 @@ def _judge(held: Lease, *, since: datetime, tools: Tools) -> None:
         lease.check(held)
         holdings.claim_ours(held.organisation_id)
         with database.cursor() as cursor:
-            for statement in (_HEALED, _DRIFTED, _VERIFY):
+            for statement in (_HEALED, _DRIFTED, _VERIFY, _COMPARED):
                 cursor.execute(statement, arguments)
 
 
