@@ -75,6 +75,8 @@ class Application:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = await _read(scope, receive)
+        if request is None:
+            return
         if request.elsewhere is not None:
             words = f"fauxero stands in for Xero only, not for {request.elsewhere}"
             await _write(text_answer(words, status=403), send)
@@ -203,11 +205,14 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _read(scope: Scope, receive: Receive) -> Request:
+async def _read(scope: Scope, receive: Receive) -> Request | None:
+    """Read a request whole; None when its client went away before its end."""
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None  # it broke off: half a body may well be whole JSON, and is not the request
         chunk = message.get("body", b"")
         size += len(chunk)
         if size <= READ_MAX:

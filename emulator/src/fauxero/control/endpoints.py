@@ -98,6 +98,8 @@ def _body(request: Request) -> Mapping[str, Any]:
         return {}
     try:
         data = json.loads(request.body, parse_float=Decimal)
+    except RecursionError:
+        raise BadArguments("the body is nested too deeply") from None
     except ValueError as error:
         raise BadArguments(f"the body is not JSON: {error}") from None
     if not isinstance(data, dict):

@@ -132,6 +132,8 @@ def _load(body: bytes) -> Any:
             f"Unexpected character encountered while parsing value. {error.msg}, "
             f"line {error.lineno}, position {error.colno}."
         ) from None
+    except ValueError:  # a number of thousands of digits, which Python will not read
+        raise BadPostData("Error converting value to type 'System.Decimal'. Path ''.") from None
 
 
 def _refuse_constant(text: str) -> Any:
