@@ -142,7 +142,9 @@ def test_every_read_of_the_description_is_answered_as_it_says(checked: Checked) 
             continue
         collection = operation.path.split("/")[1]
         known = {**keys.get(collection, {}), **ATTACHMENT_OF.get(collection, {})}
-        path = re.sub(r"{(\w+)}", lambda found: known.get(found[1], "none"), operation.path)
+        path = operation.path
+        for name in re.findall(r"{(\w+)}", path):
+            path = path.replace(f"{{{name}}}", known.get(name, "none"))
         is_aged = "Aged" in operation.path
         query = {"contactId": keys["Contacts"]["ContactID"]} if is_aged else {}
         answer = checked.call(operation, path.strip("/"), params=query)
