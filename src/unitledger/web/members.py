@@ -9,7 +9,8 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from unitledger.store.people import Membership, Role, User
 
@@ -36,28 +37,28 @@ class Member:
         return self.role == Role.ADMINISTRATOR
 
 
-Page = Callable[Concatenate[HttpRequest, Member, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, Member, P], HttpResponseBase]
 
 
-def for_members(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def for_members(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A page for people who are signed in and belong to an operator."""
 
     @login_required
     @wraps(page)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return page(request, member_of(request), *args, **kwargs)
 
     return guarded
 
 
-def for_administrators(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def for_administrators(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A page that changes how the operator is connected."""
 
     @for_members
     @wraps(page)
     def guarded(
         request: HttpRequest, member: Member, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         if not member.may_connect:
             raise PermissionDenied("Only an administrator can change the connection.")
         return page(request, member, *args, **kwargs)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from unitledger.web.pages import overview, sign_in, xero
+from unitledger.web.pages import overview, record, report, resyncing, sign_in, xero
 
 XERO = "settings/integration/xero"
+REPORT = "reports/accounting-software-integration"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
+    path(REPORT, report.integration_report, name="integration-report"),
+    path(f"{REPORT}/export.csv", report.export_csv, name="integration-report-csv"),
+    path(f"{REPORT}/apply", resyncing.apply, name="resync-apply"),
+    path(f"{REPORT}/requests/<uuid:public_id>", resyncing.resync_request, name="resync-request"),
+    path("records/<uuid:public_id>", record.record, name="record"),
     path(XERO, xero.authenticate, name="xero"),
     path(f"{XERO}/keys", xero.save_keys, name="xero-keys"),
     path(f"{XERO}/connect", xero.connect, name="xero-connect"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from unitledger.core.documents import DocumentKind, DocumentState
+from unitledger.core.effects import EffectState
 from unitledger.store.connections import ConnectionState
 
 
@@ -29,6 +30,7 @@ DOCUMENTS = {
     DocumentState.SKIPPED: Look("Skipped", "skipped", "mute"),
     DocumentState.OUT_OF_SCOPE: Look("Out of scope", "out", "mute"),
 }
+SENDING = Look("Sending", "changed", "wait")
 KINDS = {
     DocumentKind.CONTACT: "Tenants",
     DocumentKind.INVOICE: "Invoices",
@@ -40,6 +42,15 @@ CONNECTIONS = {
     ConnectionState.PAUSED: Look("Paused", "skipped", "mute"),
     ConnectionState.LOST: Look("Connection lost", "failed", "bad"),
     ConnectionState.DISCONNECTED: Look("Not connected", "out", "mute"),
+}
+EFFECTS = {
+    EffectState.WAITING: Look("Waiting", "waiting", "wait"),
+    EffectState.IN_FLIGHT: Look("Sending", "changed", "wait"),
+    EffectState.UNKNOWN: Look("Not known yet", "waiting", "wait"),
+    EffectState.APPLIED: Look("In Xero", "synced", "ok"),
+    EffectState.REFUSED: Look("Refused", "failed", "bad"),
+    EffectState.NEEDS_ATTENTION: Look("Needs attention", "attention", "warn"),
+    EffectState.SUPERSEDED: Look("Not sent", "skipped", "mute"),
 }
 NOT_CONNECTED = Look("Not connected", "out", "mute")
 KEYS_SAVED = Look("Keys saved", "attention", "warn")

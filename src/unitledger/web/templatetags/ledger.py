@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
@@ -10,6 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from unitledger.core.documents import DocumentState
+from unitledger.web import words
 from unitledger.web.words import Look
 
 register = template.Library()
@@ -61,6 +64,27 @@ def when(context: template.Context, instant: datetime | None) -> SafeString | st
         day,
         f"{local:%H:%M}",
     )
+
+
+@register.simple_tag(takes_context=True)
+def day(context: template.Context, on: date | None) -> SafeString | str:
+    """A calendar day: `17 Nov` within the year, `17 Nov 2025` before."""
+    if on is None:
+        return "–"
+    this_year: int = timezone.localtime(context["now"]).year
+    said = f"{on.day} {on:%b}" if on.year == this_year else f"{on.day} {on:%b} {on.year}"
+    return format_html('<time datetime="{}" class="nowrap">{}</time>', on.isoformat(), said)
+
+
+@register.simple_tag
+def named(names: Mapping[str, str], key: str) -> str:
+    """What people call it; the key itself where that is not known."""
+    return names.get(key, key)
+
+
+@register.simple_tag
+def document_state(found: DocumentState) -> SafeString:
+    return state(words.DOCUMENTS[found])
 
 
 @register.simple_tag

@@ -1,0 +1,170 @@
+"""One record: where it stands, why, what was or will be sent, and everything tried so far."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from unitledger import wiring
+from unitledger.core.documents import DocumentKind, Wanted, WantedInvoice, wanted_from_content
+from unitledger.core.effects import EffectState
+from unitledger.engine.exporting import NOUNS
+from unitledger.engine.reading import stored_chart
+from unitledger.engine.report import Filter, report
+from unitledger.store.journal import Document, Effect
+from unitledger.store.records import RecordVersion, SourceRecord
+from unitledger.store.requests import ResyncRequest
+from unitledger.web import words
+from unitledger.web.frame import framed
+from unitledger.web.members import Member, for_members
+from unitledger.web.pages.report import shown
+from unitledger.web.report_query import KINDS
+from unitledger.web.scope import operator_scope
+from unitledger.web.words import Look
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One intended write and what it came to."""
+
+    effect: Effect
+    word: str
+    look: Look
+    messages: Sequence[str]
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What was sent for one document, or goes next."""
+
+    wanted: Wanted
+    is_applied: bool
+    currency: str | None
+    tracking: str
+
+    @property
+    def is_invoice(self) -> bool:
+        return isinstance(self.wanted, WantedInvoice)
+
+
+@require_GET
+@never_cache
+@for_members
+def record(request: HttpRequest, member: Member, public_id: UUID) -> HttpResponse:
+    with operator_scope(member.operator_id):
+        source = SourceRecord.objects.filter(public_id=public_id).first()
+        documents = list(Document.objects.filter(record=source).order_by("id")) if source else []
+        if source is None or not documents:
+            raise Http404("There is no such record.")
+        kind = DocumentKind(documents[0].kind)
+        asked = Filter(
+            operator_id=member.operator_id,
+            kind=kind,
+            record_ids=[source.pk],
+            location_ids=member.location_ids,
+        )
+        rows = report(asked).rows
+        if not rows:
+            raise Http404("There is no such record.")
+        effects = list(
+            Effect.objects.filter(document__in=documents)
+            .select_related("batch")
+            .order_by("-id")[:SHOWN]
+        )
+        context = {
+            "shown": [shown(row) for row in rows],
+            "one": NOUNS[kind],
+            "by": next(name for name, each in KINDS.items() if each is kind),
+            "sendings": _sendings(documents, effects),
+            "accounts": _account_names(documents),
+            "attempts": [_attempt(each) for each in effects],
+            "versions": _versions(source),
+            "requests": list(
+                ResyncRequest.objects.filter(
+                    kind=str(kind), record_ids__contains=[source.pk]
+                ).order_by("-id")[:SHOWN]
+            ),
+            "form_key": wiring.shared_tools().ids.state_token(),
+        }
+    return framed(request, member, "web/record.html", context)
+
+
+def _sendings(documents: Sequence[Document], effects: Sequence[Effect]) -> list[Sending]:
+    """By document: the newest content that was planned, else what was applied."""
+    sendings: list[Sending] = []
+    for document in documents:
+        planned = next((each for each in effects if _is_of(each, document)), None)
+        content = planned.content if planned else document.applied_content
+        if content:
+            wanted = wanted_from_content(content)
+            is_applied = planned is None or planned.state == EffectState.APPLIED
+            sendings.append(Sending(wanted, is_applied, document.currency, _tracking(wanted)))
+    return sendings
+
+
+def _is_of(effect: Effect, document: Document) -> bool:
+    is_its = effect.document_id == document.pk and effect.content is not None
+    return is_its and effect.state != EffectState.SUPERSEDED
+
+
+def _tracking(wanted: Wanted) -> str:
+    if not isinstance(wanted, WantedInvoice):
+        return ""
+    pairs = {pair for line in wanted.lines for pair in (line.tracking or {}).items()}
+    return ", ".join(f"{category}: {option}" for category, option in sorted(pairs))
+
+
+def _account_names(documents: Sequence[Document]) -> Mapping[str, str]:
+    """Code or id → how the organisation's own chart calls the account."""
+    organisation = next((each.organisation_id for each in documents if each.organisation_id), None)
+    chart = stored_chart(organisation) if organisation else None
+    if chart is None:
+        return {}
+    names: dict[str, str] = {}
+    for account in chart.accounts:
+        name = f"{account.code or ''} {account.name}".strip()
+        names[account.account_id] = name
+        if account.code:
+            names[account.code] = name
+    return names
+
+
+def _attempt(effect: Effect) -> Attempt:
+    state = EffectState(effect.state)
+    messages = [str(each) for each in (effect.messages or ())]
+    return Attempt(
+        effect=effect,
+        word=effect.kind.replace("_", " ").capitalize(),
+        look=words.EFFECTS[state],
+        messages=messages,
+        payload=_pretty(effect.payload),
+    )
+
+
+def _pretty(payload: str) -> str:
+    try:
+        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except ValueError:
+        return payload  # shown as it was written
+
+
+def _versions(source: SourceRecord) -> list[dict[str, Any]]:
+    rows = RecordVersion.objects.filter(record=source).order_by("-version")[:SHOWN]
+    return [
+        {
+            "version": each.version,
+            "received_at": each.received_at,
+            "content": json.dumps(each.content, indent=2, ensure_ascii=False),
+        }
+        for each in rows
+    ]
