@@ -15,10 +15,12 @@ from typing import Any
 from django.db import connection as database
 from django.db import transaction
 
+from unitledger.core import mapping as mappings
 from unitledger.core.billing import (
     RecordKey,
     RecordKind,
 )
+from unitledger.core.chart import Chart
 from unitledger.core.documents import (
     DocumentKind,
 )
@@ -28,6 +30,8 @@ from unitledger.engine.deciding import Chunk, Decision, Ground, PlannedEffect, R
 from unitledger.engine.lease import Lease
 from unitledger.engine.reasons import problems_to_json
 from unitledger.engine.tools import Tools
+from unitledger.store.connections import Connection, MappingVersion
+from unitledger.store.people import Operator
 
 CHUNK = 500
 
@@ -57,6 +61,24 @@ _IS_OPEN = """
              AND (e.state IN ('in_flight', 'unknown')
                   OR (e.state = 'waiting' AND e.safe_after > %(now)s)))
 """
+
+
+def ground(held: Lease, chart: Chart) -> Ground:
+    """What a plan of the organisation stands on now."""
+    operator = Operator.objects.get(id=held.operator_id)
+    newest = (
+        MappingVersion.objects.filter(organisation_id=held.organisation_id)
+        .order_by("-version")
+        .first()
+    )
+    return Ground(
+        operator_key=operator.handle_key,
+        link_base=operator.link_base,
+        mapping=mappings.from_content(newest.content) if newest else None,
+        mapping_version=newest.version if newest else None,
+        chart=chart,
+        start_on=Connection.objects.get(id=held.connection_id).start_on,
+    )
 
 
 def has_work(held: Lease, *, now: datetime) -> bool:

@@ -138,9 +138,7 @@ def lose_connection(held: Lease) -> None:
 def _has_effects(held: Lease, *, now: datetime) -> bool:
     """Anything that may be sent or looked for now; what waits for a person does not count."""
     ready = " OR ".join(
-        f"EXISTS (SELECT 1 FROM effect e JOIN document d ON d.id = e.document_id "
-        f"LEFT JOIN document p ON p.id = d.parent_id WHERE {claiming.ready_sql(kind)})"
-        for kind in claiming.KINDS_IN_ORDER
+        f"EXISTS (SELECT 1 {claiming.ready_from_sql(kind)})" for kind in claiming.KINDS_IN_ORDER
     )
     return bool(
         sql.value(

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from unitledger.core import mapping as mappings
 from unitledger.core.brakes import Brake, BrakeLimits
 from unitledger.core.chart import Chart
 from unitledger.core.documents import DocumentKind
@@ -34,15 +33,13 @@ from unitledger.engine.access import MINIMUM_LIFE
 from unitledger.engine.access import access as access_of
 from unitledger.engine.budget import DayUsedUp, Refusal
 from unitledger.engine.claiming import Claimed
-from unitledger.engine.deciding import Ground
 from unitledger.engine.lease import Lease, LeaseLost
 from unitledger.engine.reading import Reader
 from unitledger.engine.recording import Answered, Tally
 from unitledger.engine.sending import FLIGHTS_MAX, Flight, Sender
 from unitledger.engine.tools import Tools
-from unitledger.store.connections import Connection, ConnectionState, MappingVersion
+from unitledger.store.connections import ConnectionState
 from unitledger.store.journal import RunState
-from unitledger.store.people import Operator
 
 # How long a stretch waits by itself for something that will be due; beyond that it lets go
 # of the lease and says when it wants to be woken.
@@ -193,6 +190,7 @@ class _Stretch:
     _renewed: float = field(init=False)
     _kinds: frozenset[EffectKind] = frozenset()  # of which anything waits
     _nothing_ready: set[EffectKind] = field(default_factory=set)
+    _walked_to: dict[EffectKind, int] = field(default_factory=dict)  # ids of effects
     _access: Access | None = None
     _access_until: float = 0.0  # on the clock's `elapsed`
     _wait_until: datetime | None = None
@@ -223,7 +221,7 @@ class _Stretch:
 
     def _plan(self) -> None:
         self._phase("planning")
-        ground = _ground(self.held, self.chart)
+        ground = planning.ground(self.held, self.chart)
         planning.plan(self.held, tools=self.tools, ground=ground, renew=self.renew)
 
     def _look_around(self) -> None:
@@ -299,6 +297,8 @@ class _Stretch:
             if not among:
                 return False
         access = self.access()
+        # Those that wait for something else are not asked again for every fifty.
+        after = self._walked_to.pop(kind, 0) if among is None else 0
         claimed = claiming.claim(
             self.held,
             kind,
@@ -307,15 +307,20 @@ class _Stretch:
             tools=self.tools,
             is_partial_allowed=is_partial_allowed,
             among=among,
+            after=after,
             batches_max=FLIGHTS_MAX - len(self.sender),
         )
         if isinstance(claimed, Refusal):
             return claimed
         if claimed:
             self.tools.reached(crashpoints.CLAIM_COMMITTED)
+            self._walked_to[kind] = max(claimed[-1].effect_ids)
         for each in claimed:
             self._send(each, access)
-        return bool(claimed)
+        # Nothing behind what was walked: something before it may have become ready.
+        return bool(claimed) or (
+            after > 0 and self._claim(kind, is_partial_allowed=is_partial_allowed)
+        )
 
     def _send(self, claimed: Claimed, access: Access) -> None:
         self.calls += 1
@@ -421,6 +426,7 @@ class _Stretch:
         """Take nothing for granted of what may be sent next."""
         self._kinds = claiming.kinds_waiting(self.held)
         self._nothing_ready.clear()
+        self._walked_to.clear()
 
     def _wait(self) -> bool:
         """Sleep a little where something is due soon; False where it is not."""
@@ -490,20 +496,3 @@ class _Stretch:
             return _Stop(RunState.FAILED, str(unavailable))
         due_at = self.tools.clock.now() + REST_AFTER_TROUBLE
         return _Stop(RunState.INTERRUPTED, str(unavailable), due_at=due_at)
-
-
-def _ground(held: Lease, chart: Chart) -> Ground:
-    operator = Operator.objects.get(id=held.operator_id)
-    newest = (
-        MappingVersion.objects.filter(organisation_id=held.organisation_id)
-        .order_by("-version")
-        .first()
-    )
-    return Ground(
-        operator_key=operator.handle_key,
-        link_base=operator.link_base,
-        mapping=mappings.from_content(newest.content) if newest else None,
-        mapping_version=newest.version if newest else None,
-        chart=chart,
-        start_on=Connection.objects.get(id=held.connection_id).start_on,
-    )
