@@ -245,9 +245,9 @@ def _pages(
     found: dict[str, tuple[float, float]] = {}
     for name, query in kinds.items():
         taken: tuple[list[float], list[float]] = ([], [])
-        for caller, count, into in ((beside, few, taken[0]), (ours, many, taken[1])):
+        for caller, count in ((beside, few), (ours, many)):
             caller.raw("GET", f"{ROOT}/Invoices?{query(count)}")  # a sweep's first page sorts
-        for _ in range(20 * rounds):
+        for _ in range(40 * rounds):
             for caller, count, into in ((beside, few, taken[0]), (ours, many, taken[1])):
                 began = time.perf_counter()
                 caller.raw("GET", f"{ROOT}/Invoices?{query(count)}")

@@ -16,7 +16,8 @@ from fauxero.clock import Clock
 from fauxero.http.limits import TIERS
 from fauxero.identity.redirects import problem_with
 from fauxero.importing import ImportRefused, import_organisation
-from fauxero.server import address, listen, server_for
+from fauxero.scenarios import ScenarioError, play, read_scenario
+from fauxero.server import address, listen, server_for, settle_memory
 from fauxero.storage import NotAStateFile, Storage
 from fauxero.tls.authority import Authority, default_folder
 from fauxero.world import World
@@ -45,6 +46,11 @@ def main() -> None:
     type=click.Choice(TEMPLATES),
     help="A demo organisation to begin with; may be repeated.  [default: uk]",
 )
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A scenario file to begin with, instead of --organisation.",
+)
 @click.option("--history/--empty", default=False, help="Begin with a little history, or without.")
 @click.option(
     "--tier",
@@ -72,6 +78,7 @@ def serve(
     https_port: int | None,
     state: Path | None,
     organisations: tuple[str, ...],
+    scenario: Path | None,
     history: bool,
     tier: str,
     redirect_uris: tuple[str, ...],
@@ -90,11 +97,11 @@ def serve(
     ]
     try:
         storage = Storage(state) if state else None
-        world = (storage.read() if storage else None) or _opened(opening)
+        world = (storage.read() if storage else None) or _begun(scenario, opening)
         sock = listen(host, port)
         https_sock = listen(host, https_port) if https_port is not None else None
         authority = _authority(state, is_needed=https_port is not None)
-    except (NotAStateFile, OSError) as error:
+    except (NotAStateFile, ScenarioError, OSError) as error:
         raise click.ClickException(str(error)) from None
     _prepare_demo_app(world, redirect_uris)
     if auto_approve:
@@ -108,6 +115,7 @@ def serve(
     world.api_url = f"{address(sock)}/api.xro/2.0"
     line = json.dumps(ready) if as_json else _in_words(ready)
     server = server_for(create_app(world, storage), authority=authority, https_socket=https_sock)
+    settle_memory()
     asyncio.run(_run(server, sock, line))
     if storage:
         storage.save(world)
@@ -201,6 +209,16 @@ def _authority(state: Path | None, *, is_needed: bool) -> Authority | None:
             raise
         return None
     return authority
+
+
+def _begun(scenario: Path | None, opening: list[dict[str, Any]]) -> World:
+    """A world that begins as a scenario says, on its clock; or with `opening`."""
+    if scenario is None:
+        return _opened(opening)
+    found = read_scenario(scenario)
+    world = World(clock=Clock(start_at=found.start_at))
+    play(found, world)
+    return world
 
 
 def _opened(opening: list[dict[str, Any]]) -> World:
