@@ -221,5 +221,5 @@ def _shown(row: ReportRow) -> Sequence[str]:
         row.location or "",
         "" if row.amount is None else f"{row.amount:,.2f}",
         f"{state}, void" if row.is_void else state,
-        " ".join(f"{each.sentence} {each.remedy}" for each in row.reasons),
+        " ".join([*(f"{each.sentence} {each.remedy}" for each in row.reasons), *row.notes]),
     )

@@ -79,6 +79,7 @@ class Decision:
     link: str | None = None
     incarnation: int = 1
     effects: Sequence[PlannedEffect] = ()
+    notes: Sequence[str] | None = None  # None: nothing is written, what was noted still holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def decide(row: Row, chunk: Chunk, *, tools: Tools, ground: Ground) -> Decision:
     wanted: Wanted | None = None
     link: str | None = None
     incarnation = row.incarnation
+    notes: Sequence[str] = ()
     if row.is_wanted:
         if ground.mapping is None:
             return _blocked(
@@ -145,6 +147,7 @@ def decide(row: Row, chunk: Chunk, *, tools: Tools, ground: Ground) -> Decision:
         if _is_voided_for_good(row):
             return _blocked(row, [Problem.of(ProblemCode.VOIDED_IN_BOOKS)])
         wanted = translation.wanted
+        notes = translation.notes
     change = compare(
         kind=row.kind,
         version=row.wanted_version,
@@ -171,6 +174,7 @@ def decide(row: Row, chunk: Chunk, *, tools: Tools, ground: Ground) -> Decision:
         link=link if row.kind is DocumentKind.INVOICE else None,
         incarnation=incarnation,
         effects=effects,
+        notes=notes,
     )
 
 

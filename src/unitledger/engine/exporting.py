@@ -15,7 +15,7 @@ NOUNS = {
 }
 COLUMNS = (
     "kind", "number", "dated_on", "tenant", "tenant_number", "unit", "location", "building",
-    "amount", "currency", "void", "state", "status", "reason", "remedy", "acts_next",
+    "amount", "currency", "void", "state", "status", "reason", "remedy", "acts_next", "notes",
     "attempts", "last_attempt_at", "xero_id", "xero_number", "link", "parts",
 )  # fmt: skip
 # A spreadsheet takes a cell that begins so for a formula.
@@ -50,6 +50,7 @@ def row_content(row: ReportRow) -> dict[str, Any]:
             }
             for each in row.reasons
         ],
+        "notes": list(row.notes),
         "attempts": row.attempts,
         "last_attempt_at": row.last_attempt_at.isoformat() if row.last_attempt_at else None,
         "xero_id": row.xero_id,
@@ -73,6 +74,7 @@ def cells(row: ReportRow) -> Sequence[Any]:
     content = row_content(row)
     content["remedy"] = " ".join(each.remedy for each in row.reasons)
     content["acts_next"] = row.reasons[0].acts_next if row.reasons else ""
+    content["notes"] = " ".join(row.notes)
     content["parts"] = "; ".join(
         f"{part['invoice']}: {part['amount']} {part['state']}" for part in content["parts"]
     )

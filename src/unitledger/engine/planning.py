@@ -28,6 +28,7 @@ from unitledger.core.wording import name_key
 from unitledger.engine import binding, crashpoints, lease, sql, statistics
 from unitledger.engine.deciding import Chunk, Decision, Ground, PlannedEffect, Row, decide
 from unitledger.engine.lease import Lease
+from unitledger.engine.noting import noted
 from unitledger.engine.reasons import problems_to_json
 from unitledger.engine.tools import Tools
 from unitledger.store.connections import Connection, MappingVersion
@@ -243,10 +244,12 @@ def _write_documents(decisions: Sequence[Decision], *, ground: Ground) -> None:
                    mapping_version = %(mapping)s,
                    incarnation = p.incarnation, priority = 0,
                    handle = COALESCE(p.handle, d.handle),
-                   link_token = COALESCE(p.link, d.link_token)
+                   link_token = COALESCE(p.link, d.link_token),
+                   notes = COALESCE(p.notes::jsonb, d.notes)
               FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(problems)s::text[],
-                          %(incarnations)s::int[], %(handles)s::text[], %(links)s::text[])
-                   AS p (id, state, problems, incarnation, handle, link)
+                          %(incarnations)s::int[], %(handles)s::text[], %(links)s::text[],
+                          %(notes)s::text[])
+                   AS p (id, state, problems, incarnation, handle, link, notes)
              WHERE d.id = p.id
             """,
             {
@@ -257,6 +260,7 @@ def _write_documents(decisions: Sequence[Decision], *, ground: Ground) -> None:
                 "incarnations": [each.row.incarnation for each in decisions],
                 "handles": [each.handle for each in decisions],
                 "links": [each.link for each in decisions],
+                "notes": [noted(each) for each in decisions],
             },
         )
 

@@ -25,7 +25,7 @@ from unitledger.core.effects import (
 )
 from unitledger.core.exchange import Answer, ElementAnswer, Held
 from unitledger.core.problems import Problem, ProblemCode
-from unitledger.engine import budget, crashpoints, holdings, lease
+from unitledger.engine import budget, crashpoints, holdings, lease, noting
 from unitledger.engine.lease import Lease
 from unitledger.engine.reasons import problems_to_json
 from unitledger.engine.tools import Tools
@@ -69,6 +69,7 @@ class Outcome:
     messages: Sequence[str] = ()
     sight: Sight | None = None
     held: Held | None = None
+    warnings: Sequence[str] = ()  # of the books, about what they took
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,7 @@ def write(held: Lease, outcomes: Sequence[Outcome], *, now: datetime) -> None:
     _write_effects(outcomes, now=now)
     applied = [each for each in outcomes if each.standing.state is EffectState.APPLIED]
     _write_applied(applied, now=now)
+    noting.keep_warnings({each.effect.document_id: each.warnings for each in applied})
     _write_unapplied(
         [each for each in outcomes if each.standing.state is not EffectState.APPLIED], now=now
     )
@@ -265,6 +267,7 @@ def _attempted(
         shown_total=element.held.total if element and element.held else None,
         messages=(element.messages if element else ()) or answer.messages,
         held=element.held if element and verdict is Verdict.APPLIED else None,
+        warnings=element.warnings if element and verdict is Verdict.APPLIED else (),
     )
 
 
@@ -317,8 +320,11 @@ def _end_batch(batch_id: int, answer: Answer | None, *, now: datetime) -> None:
 
 
 def _write_effects(outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    plain = [each for each in outcomes if _is_plainly_applied(each)]
-    _write_standings([each for each in outcomes if not _is_plainly_applied(each)], now=now)
+    plain: list[Outcome] = []
+    others: list[Outcome] = []
+    for each in outcomes:
+        (plain if _is_plainly_applied(each) else others).append(each)
+    _write_standings(others, now=now)
     if not plain:
         return
     with database.cursor() as cursor:
@@ -331,13 +337,24 @@ def _write_effects(outcomes: Sequence[Outcome], *, now: datetime) -> None:
 
 def _is_plainly_applied(outcome: Outcome) -> bool:
     """The usual case, in which nothing changes but what `_write_effects` names."""
-    plain = replace(
-        outcome.effect.standing,
-        state=EffectState.APPLIED,
-        last_verdict=Verdict.APPLIED,
-        look_at=None,
+    before, after = outcome.effect.standing, outcome.standing
+    return (
+        after.state is EffectState.APPLIED
+        and after.last_verdict is Verdict.APPLIED
+        and after.look_at is None
+        and not outcome.messages
+        and _rest_of(before) == _rest_of(after)
     )
-    return outcome.standing == plain and not outcome.messages
+
+
+def _rest_of(standing: Standing) -> tuple[object, ...]:
+    return (
+        standing.batch_max,
+        standing.absences,
+        standing.unknowns,
+        standing.safe_after,
+        standing.not_before,
+    )
 
 
 def _write_standings(outcomes: Sequence[Outcome], *, now: datetime) -> None:

@@ -135,6 +135,7 @@ class ReportRow:
     state: DocumentState
     is_sending: bool
     reasons: Sequence[Reason]
+    notes: Sequence[str]  # what was done to make it fit, and what Xero warned of
     attempts: int
     last_attempt_at: datetime | None
     xero_id: str | None
@@ -346,7 +347,7 @@ def _add_search(where: _Where, text: str) -> None:
 _DOCUMENTS = """
     SELECT d.id, d.public_id, d.record_id, d.organisation_id, d.part, d.state, d.problems,
            d.is_wanted, d.handle, d.xero_id, d.last_attempt_at, d.number, d.dated_on, d.amount,
-           d.currency, d.unit_number, l.name AS location, b.name AS building,
+           d.notes, d.currency, d.unit_number, l.name AS location, b.name AS building,
            t.name AS tenant, t.number AS tenant_number, r.public_id AS record_public_id,
            i.number AS invoice_number,
            (SELECT count(*) FROM effect e WHERE e.document_id = d.id AND e.batch_id IS NOT NULL)
@@ -437,6 +438,7 @@ def _row(
         state=state,
         is_sending=any(each.is_sending for each in parts),
         reasons=_reasons(documents, state),
+        notes=_notes(documents),
         attempts=sum(each["attempts"] for each in documents),
         last_attempt_at=max(attempts, default=None),
         xero_id=parts[0].xero_id if is_one else None,
@@ -444,6 +446,14 @@ def _row(
         link=parts[0].link if is_one else None,
         parts=() if is_one else parts,
     )
+
+
+def _notes(documents: Iterable[Mapping[str, Any]]) -> Sequence[str]:
+    noted = (
+        json.loads(each["notes"]) if isinstance(each["notes"], str) else each["notes"]
+        for each in documents
+    )
+    return list(dict.fromkeys(note for notes in noted for note in notes))
 
 
 def _part(document: Mapping[str, Any], short_code: str | None, *, kind: DocumentKind) -> Part:

@@ -58,6 +58,8 @@ class Document(OwnedByOperator):
     parent_id: int | None
     state = models.TextField(default=DocumentState.NEW)
     problems = models.JSONField(default=list)  # why it is not synced: code and facts of each
+    # What was done to make it fit, and what Xero warned of: sentences, kept with what is sent.
+    notes = models.JSONField(db_default=models.Value([], models.JSONField()))  # pyright: ignore
     wanted_version = models.IntegerField()  # the source version the books should show
     planned_version = models.IntegerField(default=0)
     applied_version = models.IntegerField(default=0)
