@@ -123,3 +123,28 @@ def test_the_options_of_a_tracking_category_are_written_below_it(xero: Xero) -> 
 def test_what_the_organisation_may_do_is_listed_as_actions(xero: Xero) -> None:
     actions = {row["Name"]: row["Status"] for row in xero.rows("Organisation/Actions")}
     assert actions["CreateApprovedInvoice"] == "ALLOWED"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-03-01",
+        "2026-03-01T00:00:00",
+        "2026-03-01T23:30:00-11:00",
+        "/Date(1772323200000)/",
+        "/Date(1772323200000+1300)/",
+    ],
+)
+def test_a_day_is_read_in_each_of_xeros_forms_and_never_shifted(xero: Xero, written: str) -> None:
+    [made] = xero.put("Invoices", xero.invoice("D-1", Date=written)).json()["Invoices"]
+    assert made["DateString"] == "2026-03-01T00:00:00"
+    assert made["Date"] == "/Date(1772323200000+0000)/"
+
+
+@pytest.mark.parametrize(
+    "name", ["Organisation", "TaxRates", "TrackingCategories", "BrandingThemes", "Currencies"]
+)
+def test_if_modified_since_is_passed_over_where_xero_lacks_it(xero: Xero, name: str) -> None:
+    late = {"If-Modified-Since": "2030-01-01T00:00:00"}
+    assert xero.rows(name, headers=late) == xero.rows(name)
+    assert xero.rows("Accounts", headers=late) == []

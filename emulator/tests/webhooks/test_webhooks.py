@@ -154,6 +154,35 @@ def test_a_credit_note_tells_its_type_and_status(hooked: Xero, receiver: Receive
     assert event["data"] == {"Type": "ACCRECCREDIT", "Status": "AUTHORISED"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "line", "collection"),
+    [
+        ("OVERPAYMENT", {"LineAmount": 5}, "Overpayments"),
+        ("PREPAYMENT", {"UnitAmount": 5, "Quantity": 1}, "Prepayments"),
+    ],
+)
+def test_money_received_in_advance_has_a_category_of_its_own(
+    hooked: Xero, receiver: Receiver, kind: str, line: dict[str, Any], collection: str
+) -> None:
+    received = {
+        "Type": f"RECEIVE-{kind}",
+        "Contact": {"Name": "Ann"},
+        "BankAccount": {"AccountID": hooked.account(Type="BANK")["AccountID"]},
+        "LineItems": [{"Description": "in advance"} | line],
+    }
+    if kind == "OVERPAYMENT":
+        received["LineAmountTypes"] = "NoTax"
+    else:
+        received["LineItems"][0]["AccountCode"] = hooked.account(Type="REVENUE")["Code"]
+    answer = hooked.put("BankTransactions", received)
+    assert answer.status_code == 200, answer.text
+    until(hooked, delivered)
+    [event] = [event for event in receiver.events if event["eventCategory"] != "CONTACT"]
+    assert (event["eventCategory"], event["eventType"]) == (kind, "CREATE")
+    [row] = hooked.rows(collection)
+    assert event["resourceUrl"].endswith(f"/{collection}/{row[f'{collection[:-1]}ID']}")
+
+
 def test_only_the_chosen_categories_are_told(xero: Xero, receiver: Receiver) -> None:
     subscribe(xero, receiver, categories=["INVOICE"])
     receiver.posts.clear()
