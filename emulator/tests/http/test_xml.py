@@ -195,3 +195,11 @@ def test_tracking_on_a_line_is_a_list_of_tracking_categories(xero: Xero) -> None
     shown = found.find("Invoices/Invoice/LineItems/LineItem/Tracking/TrackingCategory")
     assert shown is not None
     assert shown.findtext("Option") == option
+
+
+def test_a_body_of_countless_elements_is_refused_and_changes_nothing(xero: Xero) -> None:
+    body = "<Contacts>" + "<a/>" * 400_000 + "</Contacts>"
+    answer = send(xero, "PUT", "Contacts", body)
+    assert answer.status_code == 400
+    assert root(answer).findtext("Type") == "PostDataInvalidException"
+    assert xero.rows("Contacts") == []

@@ -21,6 +21,7 @@ from fauxero.accounting.resource import BadPostData, Element, Pagination
 from fauxero.http.field_names import BY_LOWER_CASE
 
 DEPTH_MAX = 40
+ELEMENTS_MAX = 300_000  # 10 MB of `<a/>` would take half a gigabyte of memory
 
 # Elements that hold a list; every other element with children is one object.
 _LISTS = """
@@ -216,10 +217,13 @@ def _said(node: _Node) -> bool:
 def _parse(body: bytes) -> _Node:
     top = _Node("")
     path = [top]
+    count = 0
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
-        if len(path) > DEPTH_MAX:
-            raise _Refused("The body is nested too deeply.")
+        nonlocal count
+        count += 1
+        if len(path) > DEPTH_MAX or count > ELEMENTS_MAX:
+            raise _Refused("The body is nested too deeply or has too many elements.")
         local = {key.rpartition(":")[2]: value for key, value in attributes.items()}
         node = _Node(name.rpartition(":")[2], is_nil=local.get("nil") == "true")
         path[-1].children.append(node)
