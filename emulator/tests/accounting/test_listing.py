@@ -140,3 +140,21 @@ def test_nonsense_in_a_query_is_a_bad_query(full: Story) -> None:
     for query in ({"where": "Colour==5"}, {"order": "Colour"}, {"where": "Reference.Contains(1)"}):
         with pytest.raises(BadQuery):
             full.list("invoices", **query)
+
+
+def test_a_sweep_by_id_goes_on_while_others_write(full: Story) -> None:
+    """Documented: order. What is written meanwhile neither repeats nor hides anything there."""
+    ids = [row["InvoiceID"] for row in full.list("invoices", page=1, page_size=100).rows]
+    first = full.list("invoices", page=1, page_size=5, order="InvoiceID").rows
+    assert [row["InvoiceID"] for row in first] == sorted(ids)[:5]
+    full.invoice("1.00", InvoiceNumber="R-99")
+    listed = full.list("invoices", page=1, page_size=100, order="InvoiceID ASC").rows
+    found = [row["InvoiceID"] for row in listed]
+    assert len(found) == 13 and found == sorted(found)
+    down = full.list("invoices", page=1, page_size=100, order="InvoiceID DESC").rows
+    assert [row["InvoiceID"] for row in down] == found[::-1]
+    snapshot = full.books.snapshot()
+    full.invoice("1.00", InvoiceNumber="R-100")
+    full.books.restore(snapshot)
+    listed = full.list("invoices", page=1, page_size=100, order="InvoiceID").rows
+    assert [row["InvoiceID"] for row in listed] == found

@@ -46,6 +46,7 @@ class Selection(Generic[Row]):
     order: list[tuple[Callable[[Any], Any], bool]] = field(default_factory=list)
     since: datetime | None = None
     question: str = ""
+    is_by_id: bool = False  # ordered by the rows' own ids, and by nothing else
 
     def narrow(self, source: Source, test: Callable[[Row], bool]) -> None:
         """Add a condition that an index answers exactly."""
@@ -61,7 +62,15 @@ class Selection(Generic[Row]):
             self._where(parse_where(query.where, self.fields))
         if query.order:
             self.order = parse_order(query.order, self.fields)
+            self.is_by_id = self._is_by_id()
         self.since = query.modified_since
+
+    def _is_by_id(self) -> bool:
+        row = next(iter(self.table), None)
+        if row is None or len(self.order) != 1:
+            return False
+        read, descending = self.order[0]
+        return read(row) == row.id and not descending
 
     def _where(self, found: Filter) -> None:
         sources = [
@@ -91,6 +100,9 @@ class Selection(Generic[Row]):
             skipped = self._skipped(source)
             ids: Sequence[str] = source.slice(skipped + start, skipped + stop)
             count = len(source) - skipped
+        elif self.is_by_id and source is self.in_order and not tests and self.since is None:
+            in_order = self.table.sorted_ids()
+            ids, count = in_order[start:stop], len(in_order)
         else:
             found = self.table.remembered(self.question, lambda: self._search(source, tests))
             ids, count = found[start:stop], len(found)

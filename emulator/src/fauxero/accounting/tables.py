@@ -42,6 +42,7 @@ class Table(Generic[Row]):
         self._indexes: list[Index[Row]] = []
         self._log = log
         self._searches: dict[str, tuple[int, list[str]]] = {}
+        self._sorted_ids: list[str] | None = None  # from the first sweep by id on
         log.tables[name] = cast("Table[Any]", self)
 
     def follow(self, index: Index[Row]) -> None:
@@ -79,6 +80,19 @@ class Table(Generic[Row]):
             self._searches[question] = kept
         return kept[1]
 
+    def sorted_ids(self) -> Sequence[str]:
+        """All ids in order, kept so: a sweep goes on by pages while others write."""
+        if self._sorted_ids is None:
+            self._sorted_ids = sorted(self._rows)
+        return self._sorted_ids
+
+    def _keep_sorted(self, key: str, *, is_new: bool) -> None:
+        assert self._sorted_ids is not None
+        if is_new:
+            insort(self._sorted_ids, key)
+        else:
+            del self._sorted_ids[bisect_left(self._sorted_ids, key)]
+
     def rows_by_id(self) -> Mapping[str, Row]:
         return self._rows
 
@@ -90,6 +104,8 @@ class Table(Generic[Row]):
     def place(self, key: str, old: Row | None, new: Row | None) -> None:
         """Swap `old` for `new` without logging; the undo log calls this too."""
         self._log.version += 1
+        if self._sorted_ids is not None and (old is None) != (new is None):
+            self._keep_sorted(key, is_new=old is None)
         if old is not None:
             for index in self._indexes:
                 index.remove(old)
