@@ -88,10 +88,13 @@ class Contest:
         rows = [invoice(self._number(), self._contact) for _ in range(BATCH)]
         return json.dumps({"Invoices": rows}).encode()
 
+    def lists(self, requests: int) -> None:
+        """Before anything else is written: the other one knows no pages and lists all there is."""
+        self._timed("list of 100", "GET", f"{ROOT}/Invoices?page=1&pageSize={PAGE}", requests)
+
     def round(self, requests: int) -> None:
         """Send each call `requests` times. Bodies are made beforehand."""
         one = f"{ROOT}/Invoices/{self._one}"
-        self._timed("list of 100", "GET", f"{ROOT}/Invoices?page=1&pageSize={PAGE}", requests)
         self._timed("one invoice", "GET", one, requests)
         self._timed("connections", "GET", "/connections", requests)
         self._writes("new contact", "POST", "Contacts", lambda: {"Name": self._number()}, requests)
@@ -154,6 +157,9 @@ def main() -> None:
 def _beside(requests: int, rounds: int) -> Mapping[str, Any]:
     with _peer.peer() as other, _peer.fauxero() as (ours, _, _):
         one, two = Contest(ours, "F"), Contest(other, "L")
+        for _ in range(rounds):
+            for contest in (one, two):
+                contest.lists(max(10, requests // 10))
         for _ in range(rounds):
             for contest in (one, two):
                 contest.round(requests)
