@@ -43,6 +43,12 @@ _INDEXES = (
     f"CREATE INDEX ON {TABLE} (record_id) WHERE record_id IS NOT NULL",
     f"ANALYZE {TABLE}",
 )
+# An object made while the pages are read moves those behind it: the last of one page comes again
+# at the head of the next. It is one object still, and the later sight of it counts.
+_ONE_SIGHT = f"""
+    DELETE FROM {TABLE} a USING {TABLE} b
+     WHERE a.kind = b.kind AND a.xero_id = b.xero_id AND a.seq < b.seq
+"""
 _SELECT = f"SELECT {', '.join(_COLUMNS)}, seq, record_id FROM {TABLE}"
 
 
@@ -69,7 +75,7 @@ class Staged:
 
     def index(self) -> None:
         """To be called once, behind the last `add`."""
-        for statement in _INDEXES:
+        for statement in (*_INDEXES, _ONE_SIGHT):
             self._execute(statement)
 
     def by_id(self, kind: DocumentKind, ids: Iterable[str]) -> dict[str, Held]:

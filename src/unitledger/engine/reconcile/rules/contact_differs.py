@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from unitledger.core.documents import DocumentKind, WantedContact
 from unitledger.engine.reconcile.rules.base import PairRule
 from unitledger.engine.reconcile.values import Difference, Pair, View
+
+RENAMED = "Rename the contact in Xero, or correct the tenant's name at the source."
 
 
 class ContactDiffers(PairRule):
@@ -48,4 +51,5 @@ class ContactDiffers(PairRule):
         # A tenant who shares a name carries the tenant's number behind it.
         numbered = f"{wanted.name} ({wanted.account_number})"
         if held.name not in (wanted.name, numbered):
-            yield self.difference(pair, "The contact has another name in Xero.")
+            says = f"It is called {held.name} in Xero, and {wanted.name} here."
+            yield replace(self.difference(pair, says), remedy=RENAMED)
