@@ -216,8 +216,9 @@ def _begun(scenario: Path | None, opening: list[dict[str, Any]]) -> World:
     if scenario is None:
         return _opened(opening)
     found = read_scenario(scenario)
-    world = World(clock=Clock(start_at=found.start_at))
+    world = World(clock=Clock(start_at=found.start_at, speed=0))  # alike in every run
     play(found, world)
+    world.clock.set(world.clock.now(), speed=1)
     return world
 
 

@@ -94,7 +94,8 @@ def _problems(visit: Visit, given: Mapping[str, str], picked: tuple[str, ...]) -
         if not picked or not set(picked) <= set(CUSTOM_SCOPES):
             found["scope"] = "Choose what it may do."
     else:
-        found["redirect_uri"] = problem_with(given["redirect_uri"]) or ""
+        missing = "" if given["redirect_uri"] else "An app needs a redirect address."
+        found["redirect_uri"] = missing or problem_with(given["redirect_uri"]) or ""
     return {field: problem for field, problem in found.items() if problem}
 
 
