@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from unitledger.core.effects import Verdict
@@ -29,6 +29,17 @@ class Flight:
     deadline: float  # on the clock's `elapsed`; no first byte after it
     answer: Future[Answer]
     repeats: int = 0
+
+    def came_to(self) -> Answer:
+        """What is known of a request that has ended, and was perhaps sent more than once.
+
+        A later send that was turned away as a whole, before anything was looked at, says
+        nothing about the first, whose answer was lost.
+        """
+        answer = self.answer.result()
+        if self.repeats and answer.whole is not None:
+            return replace(answer, whole=Verdict.UNKNOWN)
+        return answer
 
 
 class Sender:

@@ -350,7 +350,7 @@ class _Stretch:
                 batch_id=each.batch_id,
                 effect_ids=each.effect_ids,
                 token_expires_at=each.access.expires_at,
-                answer=each.answer.result(),
+                answer=each.came_to(),
             )
             for each in ended
         ]
@@ -359,8 +359,9 @@ class _Stretch:
         self.tally.add(outcomes)
         for each in ended:
             self._nothing_ready -= claiming.MAY_FOLLOW[each.request.kind.document_kind]
-        for each in answered:
-            self._heed(each.answer.whole, http_status=each.answer.http_status)
+        for each in ended:
+            answer = each.answer.result()
+            self._heed(answer.whole, http_status=answer.http_status)
 
     def _is_repeated(self, flight: Flight) -> bool:
         """Whether the flight ended without an answer and is on its way once more."""
