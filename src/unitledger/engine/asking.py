@@ -34,8 +34,13 @@ class Outcome:
     failed: int = 0
     waiting: int = 0
     left_out: int = 0  # skipped by a person, or dated before the start date
-    under_way: int = 0  # of all these: will be looked at without anybody doing anything
     failed_ids: Sequence[int] = field(default=())
+    # Of all these: will be looked at without anybody doing anything.
+    under_way_ids: Sequence[int] = field(default=())
+
+    @property
+    def under_way(self) -> int:
+        return len(self.under_way_ids)
 
     @property
     def total(self) -> int:
@@ -128,6 +133,6 @@ def outcome(request: ResyncRequest) -> Outcome:
         failed=len(failed),
         waiting=len(rows) - synced - len(failed) - left_out,
         left_out=left_out,
-        under_way=sum(1 for _, _, moves in rows if moves),
         failed_ids=failed,
+        under_way_ids=[record for record, _, moves in rows if moves],
     )

@@ -31,6 +31,7 @@ DOCUMENTS = {
     DocumentState.OUT_OF_SCOPE: Look("Out of scope", "out", "mute"),
 }
 SENDING = Look("Sending", "changed", "wait")
+UNDER_WAY = Look("Waiting", "waiting", "wait")
 KINDS = {
     DocumentKind.CONTACT: "Tenants",
     DocumentKind.INVOICE: "Invoices",

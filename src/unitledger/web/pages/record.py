@@ -86,7 +86,7 @@ def record(request: HttpRequest, member: Member, public_id: UUID) -> HttpRespons
             "one": NOUNS[kind],
             "by": next(name for name, each in KINDS.items() if each is kind),
             "sendings": _sendings(documents, effects),
-            "accounts": _account_names(documents),
+            "names": _names(documents),
             "attempts": [_attempt(each) for each in effects],
             "versions": _versions(source),
             "requests": list(
@@ -124,13 +124,13 @@ def _tracking(wanted: Wanted) -> str:
     return ", ".join(f"{category}: {option}" for category, option in sorted(pairs))
 
 
-def _account_names(documents: Sequence[Document]) -> Mapping[str, str]:
-    """Code or id → how the organisation's own chart calls the account."""
+def _names(documents: Sequence[Document]) -> Mapping[str, str]:
+    """Account code or id, tax type → how the organisation's own chart calls it."""
     organisation = next((each.organisation_id for each in documents if each.organisation_id), None)
     chart = stored_chart(organisation) if organisation else None
     if chart is None:
         return {}
-    names: dict[str, str] = {}
+    names = {rate.tax_type: rate.name for rate in chart.tax_rates}
     for account in chart.accounts:
         name = f"{account.code or ''} {account.name}".strip()
         names[account.account_id] = name

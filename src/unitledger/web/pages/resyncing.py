@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,14 +16,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from unitledger.core.documents import DocumentKind
 from unitledger.engine.asking import RECORDS_MAX, NothingAsked, Outcome, ask_again, outcome
-from unitledger.engine.report import Filter, record_ids, report, totals
+from unitledger.engine.report import Filter, ReportRow, record_ids, report, totals
 from unitledger.store.connections import Connection, ConnectionState
 from unitledger.store.records import SourceRecord
 from unitledger.store.requests import ResyncRequest
 from unitledger.web import words
 from unitledger.web.frame import current_books, framed, now
 from unitledger.web.members import Member, for_members
-from unitledger.web.pages.report import asked_by, money_of, shown
+from unitledger.web.pages.report import ShownRow, asked_by, money_of, shown
 from unitledger.web.report_query import KINDS, STATUSES, Query
 from unitledger.web.scope import operator_scope
 
@@ -164,7 +165,15 @@ def _listed(asked: ResyncRequest, done: Outcome, member: Member) -> Sequence[Any
         record_ids=among,
         states=() if done.total <= LISTED else STATUSES["needs-you"],
     )
-    return [shown(row) for row in report(found, limit=LISTED).rows]
+    return [_standing(row, done) for row in report(found, limit=LISTED).rows]
+
+
+def _standing(row: ReportRow, done: Outcome) -> ShownRow:
+    """An earlier failure that is being tried again is no failure of this request's."""
+    is_tried_again = row.record_id in done.under_way_ids and row.state in STATUSES["needs-you"]
+    if not is_tried_again or row.is_sending:
+        return shown(row)
+    return ShownRow(row=replace(row, reasons=()), look=words.UNDER_WAY, fix=None)
 
 
 def _standstill(connection: Connection | None) -> str | None:
