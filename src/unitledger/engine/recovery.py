@@ -17,11 +17,11 @@ from unitledger.core.documents import DocumentKind, WantedContact, wanted_from_c
 from unitledger.core.effects import EffectKind, EffectState, Sight, Verdict
 from unitledger.core.exchange import Held
 from unitledger.core.wording import name_key
-from unitledger.engine import holdings, recording, sql
+from unitledger.engine import effect_rows, holdings, recording, sql
+from unitledger.engine.effect_rows import OpenEffect, Outcome
 from unitledger.engine.holdings import Known
 from unitledger.engine.lease import Lease
 from unitledger.engine.reading import Reader
-from unitledger.engine.recording import OpenEffect, Outcome
 from unitledger.engine.tools import Tools
 
 LOOK_AT_ONCE = 1_000
@@ -126,7 +126,7 @@ def _due(held: Lease, kind: DocumentKind, *, now: datetime) -> list[OpenEffect]:
             "AND kind = ANY(%s) AND look_at <= %s ORDER BY id LIMIT %s",
             [held.organisation_id, _effect_kinds(kind), now, LOOK_AT_ONCE],
         )
-        return recording.open_effects([row[0] for row in cursor.fetchall()])
+        return effect_rows.open_effects([row[0] for row in cursor.fetchall()])
 
 
 def _waiting_and_known(held: Lease, kind: DocumentKind) -> list[OpenEffect]:
@@ -151,7 +151,7 @@ def _waiting_and_known(held: Lease, kind: DocumentKind) -> list[OpenEffect]:
             """,
             [held.organisation_id, f"create_{kind}", kind],
         )
-        return recording.open_effects([row[0] for row in cursor.fetchall()])
+        return effect_rows.open_effects([row[0] for row in cursor.fetchall()])
 
 
 def _matched(effect: OpenEffect, sighting: _Sighting) -> Outcome:

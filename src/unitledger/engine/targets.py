@@ -21,7 +21,7 @@ from unitledger.core.documents import wanted_from_content
 from unitledger.core.effects import EffectKind
 from unitledger.core.exchange import Held
 from unitledger.core.problems import Problem, ProblemCode
-from unitledger.engine import lease, recording
+from unitledger.engine import effect_rows, lease, recording
 from unitledger.engine.claiming import ready_sql
 from unitledger.engine.lease import Lease
 from unitledger.engine.reading import Reader
@@ -148,11 +148,11 @@ def _settle(
         return
     with transaction.atomic():
         lease.check(held)
-        recording.write(
+        effect_rows.write(
             held,
             [
                 recording.adopted(each, xero_id=each.target_id or "", total=None)
-                for each in recording.open_effects(done)
+                for each in effect_rows.open_effects(done)
             ],
             now=tools.clock.now(),
         )
