@@ -160,6 +160,18 @@ def test_a_dry_run_finds_everything_and_keeps_nothing(operator_id: int, tmp_path
     assert models.Arrival.objects.count() == 0
 
 
+def test_a_cell_that_feeds_several_fields_is_found_wrong_once(
+    operator_id: int, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "l.csv", "391,C1,INV-1,1/2/2013,2/1/2013,-5.00,1/15/2013")
+
+    refusals = run_json(file)["refusals"]
+
+    assert [(each["field"], each["rule"]) for each in refusals] == [
+        ("InvoiceAmount", "amount_negative")
+    ]
+
+
 def test_a_formula_in_a_name_is_refused_with_what_to_do(operator_id: int, tmp_path: Path) -> None:
     profile = tmp_path / "p.toml"
     text = PROFILE.read_text(encoding="utf-8").replace("Customer {customerID}", "{customerID}")

@@ -48,7 +48,7 @@ def bring_up_to_date(organisation_id: int, *, tools: Tools, stopping: Stopping) 
     from unitledger.engine.progress import progress
     from unitledger.engine.work import work_on
     from unitledger.store.connections import Connection
-    from unitledger.store.journal import Run
+    from unitledger.store.journal import Run, RunState
 
     connection = (
         Connection.objects.filter(organisation_id=organisation_id)
@@ -56,7 +56,11 @@ def bring_up_to_date(organisation_id: int, *, tools: Tools, stopping: Stopping) 
         .latest("id")
     )
     result = Synced(organisation=connection.organisation.name)
-    before = Run.objects.filter(organisation_id=organisation_id).order_by("-id").first()
+    runs = Run.objects.filter(organisation_id=organisation_id)
+    if progress(organisation_id, now=tools.clock.now()).is_running:
+        # A run that a worker is in the middle of is part of what is waited for.
+        runs = runs.exclude(state=RunState.RUNNING)
+    before = runs.order_by("-id").first()
     wake(organisation_id, now=tools.clock.now())
     is_first, due_at = True, None
     while True:
@@ -93,13 +97,14 @@ def _goes_on(look: Progress, due_at: datetime | None, *, now: datetime) -> bool:
 def _sum_up(result: Synced, organisation_id: int, *, since: int) -> None:
     """The runs of this process and of the worker's alike: what they came to stands in rows."""
     from unitledger.store.connections import Connection, ConnectionState
-    from unitledger.store.journal import Run
+    from unitledger.store.journal import Run, RunState
 
     runs = list(Run.objects.filter(organisation_id=organisation_id, id__gt=since).order_by("id"))
     result.run_ids = [run.pk for run in runs]
     result.calls_used = sum(run.calls_used for run in runs)
-    if runs:
-        result.state, result.message = runs[-1].state, runs[-1].message
+    ended = [run for run in runs if run.state != RunState.RUNNING]
+    if ended:
+        result.state, result.message = ended[-1].state, ended[-1].message
     connection = Connection.objects.filter(organisation_id=organisation_id).latest("id")
     if connection.state in (ConnectionState.LOST, ConnectionState.PAUSED):
         result.state, result.message = connection.state, connection.reason or result.message

@@ -139,7 +139,10 @@ def _status(results: Sequence[Synced], standing: Sequence[Standing]) -> int:
 def _lines(standing: Sequence[Standing]) -> list[str]:
     if not standing:
         return ["There are no records yet: import a file."]
-    lines = [f"  {each.count:>7,} {each.kind}s {_words(each.state)}" for each in standing]
+    lines = [
+        f"  {each.count:>7,} {each.kind}{'' if each.count == 1 else 's'} {_words(each.state)}"
+        for each in standing
+    ]
     if any(not each.is_done for each in standing):
         lines.append("`unitledger report --kind invoices --status non-synced` says why.")
     return lines

@@ -54,7 +54,7 @@ _WORDINGS: Mapping[Rule, tuple[str, str]] = {
         "Add what is missing, or put back the delimiter that was lost.",
     ),
     Rule.TOO_MANY_CELLS: (
-        "The row has {count} cells where the header has {expected}; too many: {extra}.",
+        "The row has {count} cells where the header has {expected}; not expected: “{extra}”.",
         "Put cells that contain the delimiter in quotes.",
     ),
     Rule.LINE_TOO_LONG: (

@@ -285,7 +285,7 @@ def _old(decided: Decided, stored: Mapping[int, Mapping[str, Any]]) -> Mapping[s
 def _result(row: Row, stored: Mapping[int, Mapping[str, Any]]) -> RowResult:
     number = row.arrived.row_number
     if row.refusals:
-        return RowResult(row_number=number, records=_refused(row), refusals=tuple(row.refusals))
+        return RowResult(row_number=number, records=_refused(row), refusals=_once(row.refusals))
     return RowResult(
         row_number=number,
         records=tuple(
@@ -299,6 +299,11 @@ def _result(row: Row, stored: Mapping[int, Mapping[str, Any]]) -> RowResult:
             for decided in row.decided
         ),
     )
+
+
+def _once(refusals: Sequence[Refusal]) -> tuple[Refusal, ...]:
+    """One cell may feed several fields of several records: what is wrong with it is said once."""
+    return tuple({(each.rule, each.field, each.message): each for each in refusals}.values())
 
 
 def _refused(row: Row) -> tuple[RecordResult, ...]:
