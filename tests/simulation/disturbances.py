@@ -18,6 +18,7 @@ import httpx2
 from tests.business import START_ON
 from tests.simulation.stage import Crashed, Stage, in_background
 from unitledger.books.xero.identity import SCOPES
+from unitledger.core.exchange import IdentityUnavailable
 from unitledger.engine import braking, connecting, crashpoints
 from unitledger.engine.resync import resync
 
@@ -144,8 +145,12 @@ def is_reconnected(stage: Stage) -> None:
 
     connection = Connection.objects.get(organisation_id=stage.business.organisation_id)
     if connection.state in ("lost", "disconnected"):
-        reconnect(stage)
-        stage.writes(f"reconnected; it was {connection.state}")
+        try:
+            reconnect(stage)
+        except IdentityUnavailable as unavailable:
+            stage.writes(f"reconnecting did not work: {unavailable}")
+        else:
+            stage.writes(f"reconnected; it was {connection.state}")
 
 
 def reconnect(stage: Stage) -> None:

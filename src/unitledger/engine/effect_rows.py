@@ -14,7 +14,7 @@ from django.db import connection as database
 from unitledger.core.effects import EffectKind, EffectState, Sight, Standing, Verdict
 from unitledger.core.exchange import Held
 from unitledger.core.problems import Problem, ProblemCode
-from unitledger.engine import holdings, noting
+from unitledger.engine import holdings, noting, taking_up
 from unitledger.engine.lease import Lease
 from unitledger.engine.reasons import problems_to_json
 
@@ -232,22 +232,13 @@ def _write_applied(applied: Sequence[Outcome], *, now: datetime) -> None:
                 ),
             },
         )
-    _take_up_again([each.effect.effect_id for each in applied])
+    taking_up.take_up_invoices(_ids(applied, EffectKind.DELETE_PAYMENT))
+    found = [each for each in applied if each.held is None]
+    taking_up.take_for_earlier(_ids(found, EffectKind.CREATE_CONTACT, EffectKind.CREATE_INVOICE))
 
 
-def _take_up_again(applied: Sequence[int]) -> None:
-    """What only the payments that are gone now stood in the way of is planned anew."""
-    with database.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE document i SET planned_version = 0
-              FROM effect e JOIN document d ON d.id = e.document_id
-             WHERE e.id = ANY(%s) AND e.kind = 'delete_payment' AND i.id = d.parent_id
-               AND i.state = 'needs_attention'
-               AND i.problems @> '[{"code": "paid_in_books"}]'
-            """,
-            [list(applied)],
-        )
+def _ids(outcomes: Sequence[Outcome], *kinds: EffectKind) -> list[int]:
+    return [each.effect.effect_id for each in outcomes if each.effect.standing.kind in kinds]
 
 
 def _total_problem(outcome: Outcome) -> str | None:
