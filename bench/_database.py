@@ -6,6 +6,7 @@ import base64
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from psycopg import sql
 from unitledger import installation, postgres
 
 KEY = base64.urlsafe_b64encode(bytes(32)).decode()
+DROPS_MAX = 30
 SHOWN_SETTINGS = (
     "server_version",
     "fsync",
@@ -47,8 +49,15 @@ class Databases:
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        statement = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
-        self._execute(sql.SQL(statement).format(sql.Identifier(name)))
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        for _ in range(DROPS_MAX):
+            try:
+                self._execute(statement.format(sql.Identifier(name)))
+            except psycopg.errors.InsufficientPrivilege:
+                time.sleep(1)  # the server's own vacuum is in it, which only ends by itself
+            else:
+                return
+        raise RuntimeError(f"the database {name} cannot be dropped")
 
     def settings(self) -> Mapping[str, str]:
         with psycopg.connect(self.url("unitledger")) as connection:

@@ -104,6 +104,10 @@ def _run(url: str, *arguments: str) -> Mapping[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def _pace(figures: Mapping[str, Any]) -> float:
+    return figures["seconds"] / figures["documents"]
+
+
 def _show(small: Figures, large: Figures, *, settings: Mapping[str, str]) -> None:
     steps = (large["worker"]["documents"] - small["worker"]["documents"]) / STEP
     slopes = {side: round((large[side]["mib"] - small[side]["mib"]) / steps, 2) for side in SIDES}
@@ -117,6 +121,9 @@ def _show(small: Figures, large: Figures, *, settings: Mapping[str, str]) -> Non
                 "slope": slopes[side],
                 "mib_small": small[side]["mib"],
                 "seconds": large[side]["seconds"],
+                "seconds_small": small[side]["seconds"],
+                # Time a document with ten times as many waiting, ÷ with few.
+                "growth": round(_pace(large[side]) / _pace(small[side]), 2),
             }
             for side in SIDES
         },
@@ -135,6 +142,11 @@ def _show(small: Figures, large: Figures, *, settings: Mapping[str, str]) -> Non
         [
             *rows,
             *((f"{side}: MiB more per {STEP:,} (about 0)", slopes[side]) for side in SIDES),
+            *(
+                (f"{side}: time a document, {large[side]['documents']:,} ÷ few", growth)
+                for side in SIDES
+                for growth in (_pace(large[side]) / _pace(small[side]),)
+            ),
             ("the most, MiB (reach ≤ 286, which is 300 MB)", result["mib"]),
         ],
     )
