@@ -84,6 +84,7 @@ def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(page: Page, step: str) -> None:
-        page.screenshot(path=str(folder / f"{step}.png"), full_page=True)
+        # Hiding the caret takes an inline style, which our pages forbid.
+        page.screenshot(path=str(folder / f"{step}.png"), full_page=True, caret="initial")
 
     return keep
