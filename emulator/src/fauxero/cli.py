@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -95,6 +96,7 @@ def serve(
         {"template": template, "history": history, "tier": tier}
         for template in organisations or ("uk",)
     ]
+    gc.disable()  # all that is read stays; settle_memory switches it on again
     try:
         storage = Storage(state) if state else None
         world = (storage.read() if storage else None) or _begun(scenario, opening)

@@ -83,9 +83,9 @@ def settle_memory() -> None:
     Without this, each full collection walks every row, and with 100,000 invoices a call now and
     then waits for half a second.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, 20, 50)
+    gc.enable()
 
 
 class StoppableServer(uvicorn.Server):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2 as httpx
 import pytest
@@ -83,7 +84,7 @@ class Person:
         reader.feed(self.page.text)
         return reader
 
-    def presses(self, label: str, nth: int = 0, **values: Any) -> Person:
+    def presses(self, label: str, **values: Any) -> Person:
         """Fill in the form of a button and press it, as a browser does."""
         assert self.page is not None
         found = [
@@ -92,18 +93,18 @@ class Person:
             for button in form.buttons
             if button[0].startswith(label)
         ]
-        assert len(found) > nth, f"no button {label!r} on {self.page.url}: {self.text}"
-        form, (_, name, value) = found[nth]
+        assert found, f"no button {label!r} on {self.page.url}: {self.text}"
+        form, (_, name, value) = found[0]
         fields = [pair for pair in form.fields if pair[0] not in values]
         for field_name, given in values.items():
             several = given if isinstance(given, list) else [given]
             fields += [(field_name, str(one)) for one in several if one is not None]
         if name:
             fields.append((name, value))
-        body = httpx.QueryParams(fields)
+        body = urlencode(fields)
         self.page = self.http.post(
             form.action or self.page.url.path,
-            content=str(body),
+            content=body,
             headers={"Content-Type": "application/x-www-form-urlencoded"},
         )
         return self

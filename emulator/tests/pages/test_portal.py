@@ -4,13 +4,14 @@ redirect rules, PKCE without a secret and the ban on "Xero" in a name documented
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from tests.conftest import Xero
 from tests.pages.conftest import Person
 
-NEW = {
+NEW: dict[str, Any] = {
     "name": "Unit billing",
     "kind": "web",
     "company_url": "https://units.example",
