@@ -210,6 +210,7 @@ def test_what_fails_again_is_never_called_a_success(ledger: Ledger) -> None:
     failures = re.search(r'href="([^"]+)">Show the failed one', said)
     assert failures
     assert shown(client.get(failures[1].replace("&amp;", "&")).content.decode()) == ["INV-2"]
+    assert "request=" not in client.get(REPORT)["Location"]  # no filter to come back to
 
 
 def test_a_double_click_asks_once_and_another_choice_asks_again(ledger: Ledger) -> None:

@@ -96,7 +96,7 @@ def integration_report(request: HttpRequest, member: Member) -> HttpResponse:
     with operator_scope(member.operator_id):
         places, query = asked_by(request.GET, member)
         context = _context(query, places, member)
-    if request.GET and not query.errors:
+    if request.GET and not query.errors and query.request is None:
         remembered = request.session.get(REMEMBERED, {})
         request.session[REMEMBERED] = {**remembered, str(member.operator_id): query.address()}
     status = 422 if query.errors and not getattr(request, "htmx", False) else 200
