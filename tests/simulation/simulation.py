@@ -35,7 +35,7 @@ def simulate(seed: int, *, steps: int = STEPS, kills: bool = True) -> list[str]:
             with _awake(stage):
                 _live(stage, steps=steps, kills=kills)
                 _settle(stage)
-        except Exception as error:
+        except Exception as error:  # whatever went wrong, its diary must be told
             raise Failed(_told(seed, steps, stage, error)) from error
     return stage.diary
 
