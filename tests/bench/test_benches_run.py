@@ -35,10 +35,3 @@ def test_a_bench_runs_and_ends_with_its_figures(name: str) -> None:
     assert KEYS[name] <= figures.keys()
     assert figures["settings"]["fsync"] == "on"
     assert figures["settings"]["synchronous_commit"] == "on"
-
-
-def test_every_bench_is_run_here() -> None:
-    benches = {
-        each.stem for each in (ROOT / "bench").glob("*.py") if not each.stem.startswith("_")
-    }
-    assert benches == KEYS.keys()
