@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "images" / "dashboard.png"
-SIZE = {"width": 1280, "height": 900}
+WIDTH, HEIGHT = 1280, 900
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -52,7 +52,7 @@ def _take(demo: dict[str, str]) -> None:
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        page = browser.new_page(viewport=SIZE)
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(demo["url"])
         page.get_by_label("E-mail").fill(demo["user"])
         page.get_by_label("Password").fill(demo["password"])
