@@ -49,13 +49,8 @@ def server_home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def server(server_home: Path) -> Iterator[postgres.EmbeddedServer]:
-    """The embedded server, started once a session. Several sessions may run at the same time.
-
-    Its commits do not wait for the disk: no test here cuts the machine's power, and tests
-    that kill the server itself start their own.
-    """
-    with postgres.hold(server_home) as running, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PGOPTIONS", "-c synchronous_commit=off")
+    """The embedded server, started once a session. Several sessions may run at the same time."""
+    with postgres.hold(server_home) as running:
         yield running
 
 
@@ -101,9 +96,12 @@ def database(
 
 
 def _new_database(server: postgres.EmbeddedServer, template: str) -> Database:
+    """A copy of the template whose commits do not wait for the disk: no test cuts the power."""
     name = f"test_{next(_numbers)}"
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    _execute(server, statement.format(sql.Identifier(name), sql.Identifier(template)))
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    _execute(server, copy.format(sql.Identifier(name), sql.Identifier(template)))
+    hasty = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
+    _execute(server, hasty.format(sql.Identifier(name)))
     return Database(name=name, url=server.url(name))
 
 
@@ -112,7 +110,8 @@ def _empty(database: Database) -> None:
     with psycopg.connect(database.url) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND usename = current_user "
+            "AND pid <> pg_backend_pid()"
         )
         tables = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
