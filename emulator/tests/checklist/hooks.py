@@ -12,6 +12,10 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.conftest import Xero
+
+KEY = "s3cr3t/key"
+
 Judge = Callable[[bytes, str], int]
 
 
@@ -68,3 +72,32 @@ class Receiver:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+# ---- a webhook of the demo app, seen through the control plane
+
+
+def shown(xero: Xero) -> dict[str, Any]:
+    return xero.control("GET", "webhooks")["webhooks"][0]
+
+
+def until(xero: Xero, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Wait, at most a few seconds, until the webhook's state is as wanted."""
+    give_up_at = time.monotonic() + 8
+    while not is_so(state := shown(xero)):
+        assert time.monotonic() < give_up_at, state
+        time.sleep(0.01)
+    return state
+
+
+def subscribe(xero: Xero, receiver: Receiver, **how: Any) -> dict[str, Any]:
+    xero.control("POST", "webhooks", {"url": receiver.url, "key": KEY, **how})
+    return until(xero, lambda state: not state["intent_awaited"])
+
+
+def delivered(state: dict[str, Any]) -> bool:
+    return state["undelivered"] == 0
+
+
+def tried(times: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda state: sum(part["kind"] == "events" for part in state["attempts"]) >= times

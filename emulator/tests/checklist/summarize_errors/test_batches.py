@@ -21,12 +21,6 @@ def test_by_default_one_bad_element_refuses_the_whole_request(xero: Xero) -> Non
     assert xero.rows("Contacts") == []
 
 
-def test_users_report_that_the_good_ones_were_saved_and_a_switch_does_so(xero: Xero) -> None:
-    xero.control("POST", "settings", {"partial_save": True})
-    assert xero.put("Contacts", MIXED).status_code == 400
-    assert {row["Name"] for row in xero.rows("Contacts")} == {"Good", "Better"}
-
-
 def test_without_summary_each_element_has_its_own_fate(xero: Xero) -> None:
     answer = xero.put("Contacts", MIXED, params={"summarizeErrors": "false"})
     assert answer.status_code == 200
