@@ -11,6 +11,7 @@ from django.db import connection as database
 from django.db import transaction
 
 from unitledger.core.documents import DocumentKind, DocumentState
+from unitledger.engine.auditing import SYSTEM, Actor, Subject, note
 from unitledger.engine.report import WORST_FIRST
 from unitledger.engine.resync import resync
 from unitledger.store.journal import Document
@@ -56,6 +57,7 @@ def ask_again(
     user_id: int,
     user_name: str,
     now: datetime,
+    by: Actor = SYSTEM,
 ) -> ResyncRequest:
     """Put these records into the next batches of the running work, and write down who asked.
 
@@ -85,6 +87,9 @@ def ask_again(
         )
         if is_new:
             resync(operator_id, [document for document, _ in found], now=now)
+            subject = Subject("resync_request", str(request.public_id), f"{kind} ReSync")
+            after = {"records": len(request.record_ids), "kind": str(kind)}
+            note(operator_id, by, "resync_asked", subject, after=after)
     return request
 
 

@@ -21,6 +21,7 @@ from unitledger.core.exchange import (
     ReachableOrganisation,
 )
 from unitledger.engine.access import consent_token, store_tokens
+from unitledger.engine.auditing import SYSTEM, Actor, Subject, note
 from unitledger.engine.tools import Tools, Vault
 from unitledger.store.connections import (
     CallBudget,
@@ -111,18 +112,29 @@ class Granted:
     organisations: Sequence[ReachableOrganisation]
 
 
-def save_app_keys(operator_id: int, *, client_id: str, client_secret: str, vault: Vault) -> XeroApp:
+def save_app_keys(
+    operator_id: int, *, client_id: str, client_secret: str, vault: Vault, by: Actor = SYSTEM
+) -> XeroApp:
     """Keep the keys of the operator's own app; a new secret replaces the old one."""
     client_id, client_secret = client_id.strip(), client_secret.strip()
     if not client_id:
         raise KeysIncomplete("Client ID")
     if not client_secret:
         raise KeysIncomplete("Client Secret")
-    app, _ = XeroApp.objects.update_or_create(
-        operator_id=operator_id,
-        client_id=client_id,
-        defaults={"client_secret_sealed": vault.seal(client_secret)},
-    )
+    with transaction.atomic():
+        app, is_new = XeroApp.objects.update_or_create(
+            operator_id=operator_id,
+            client_id=client_id,
+            defaults={"client_secret_sealed": vault.seal(client_secret)},
+        )
+        after = {"client_id": client_id, "is_new_app": is_new}
+        note(
+            operator_id,
+            by,
+            "xero_keys_saved",
+            Subject("xero_app", client_id, "Xero app"),
+            after=after,
+        )
     return app
 
 
@@ -145,7 +157,13 @@ def begin_consent(
 
 
 def finish_consent(
-    *, state: str, code: str | None, error: str | None, user_id: int | None, tools: Tools
+    *,
+    state: str,
+    code: str | None,
+    error: str | None,
+    user_id: int | None,
+    tools: Tools,
+    by: Actor = SYSTEM,
 ) -> Granted:
     """Turn the consent page's answer into a stored consent.
 
@@ -167,7 +185,10 @@ def finish_consent(
     )
     consent = Consent(operator_id=request.operator_id, app_id=request.app_id, granted_at=now)
     store_tokens(consent, pair, vault=tools.vault, now=now)
-    consent.save()
+    with transaction.atomic():
+        consent.save()
+        subject = Subject("consent", request.app.client_id, "Consent in Xero")
+        note(request.operator_id, by, "consent_given", subject, after={"scopes": consent.scopes})
     return Granted(consent.pk, _chosen_in_consent(pair.access_token, tools=tools))
 
 
@@ -183,6 +204,7 @@ def connect_organisation(
     start_on: date,
     tools: Tools,
     location_ids: Iterable[int] | None = None,
+    by: Actor = SYSTEM,
 ) -> Connection:
     """Connect one organisation that the consent reaches, and route locations to it.
 
@@ -203,7 +225,14 @@ def connect_organisation(
             organisation=organisation, defaults={"operator_id": consent.operator_id}
         )
         connection = _connection(organisation, consent, found, start_on=start_on, tools=tools)
-        route_locations(organisation, valid_from_on=start_on, location_ids=location_ids)
+        routes = route_locations(organisation, valid_from_on=start_on, location_ids=location_ids)
+        note(
+            consent.operator_id,
+            by,
+            "organisation_connected",
+            _subject(connection),
+            after={"start_on": start_on, "state": connection.state, "new_routes": routes},
+        )
     return connection
 
 
@@ -229,16 +258,23 @@ def route_locations(
     return len(routes)
 
 
-def disconnect(connection_id: int, *, tools: Tools) -> bool:
+def disconnect(connection_id: int, *, tools: Tools, by: Actor = SYSTEM) -> bool:
     """Stop writing at once, then withdraw our permission at Xero. Whether Xero was told.
 
     Xero: documented, connections page: removing a connection needs a live token, and revoking
     first would leave the app on the customer's list. So: remove, revoke, forget.
     """
-    connection = Connection.objects.select_related("consent", "consent__app").get(id=connection_id)
-    Connection.objects.filter(id=connection_id).update(
-        state=ConnectionState.DISCONNECTED, reason=None, due_at=None
+    connection = Connection.objects.select_related("consent__app", "organisation").get(
+        id=connection_id
     )
+    with transaction.atomic():
+        stopped = Connection.objects.filter(id=connection_id).exclude(
+            state=ConnectionState.DISCONNECTED
+        )
+        if stopped.update(state=ConnectionState.DISCONNECTED, reason=None, due_at=None):
+            subject = _subject(connection)
+            before = {"state": connection.state}
+            note(connection.operator_id, by, "organisation_disconnected", subject, before=before)
     told = _withdraw(connection, tools=tools)
     others = Connection.objects.filter(consent_id=connection.consent_id, state__in=WRITING)
     if not others.exists():
@@ -280,6 +316,10 @@ def _chosen_in_consent(access_token: str, *, tools: Tools) -> Sequence[Reachable
     event = tools.identity.consent_event(access_token=access_token)
     chosen = [each for each in offered if event is not None and each.auth_event_id == event]
     return tuple(chosen or offered)
+
+
+def _subject(connection: Connection) -> Subject:
+    return Subject("connection", str(connection.public_id), connection.organisation.name)
 
 
 def _connection(

@@ -12,6 +12,7 @@ from unitledger.core import mapping as mappings
 from unitledger.core.chart import Chart
 from unitledger.core.mapping import Mapping
 from unitledger.core.suggest import COMMON_METHODS, Suggestion, suggest_mapping
+from unitledger.engine.auditing import SYSTEM, Actor, Subject, note
 from unitledger.engine.reconcile.reading import BooksReader
 from unitledger.engine.tools import Tools
 from unitledger.store.connections import Connection, MappingVersion, Organisation
@@ -25,6 +26,7 @@ def suggest_first_mapping(
     locations: Sequence[str] = (),
     methods: Iterable[str] = COMMON_METHODS,
     user_id: int | None = None,
+    by: Actor = SYSTEM,
 ) -> Suggestion:
     """Read the chart, keep it, and save what it suggests as the newest mapping version.
 
@@ -38,24 +40,31 @@ def suggest_first_mapping(
     )
     with transaction.atomic():
         _keep_chart(connection.organisation_id, chart)
-        save_mapping(connection.organisation_id, suggestion.mapping, user_id=user_id)
+        save_mapping(connection.organisation_id, suggestion.mapping, user_id=user_id, by=by)
     return suggestion
 
 
-def save_mapping(organisation_id: int, mapping: Mapping, *, user_id: int | None) -> MappingVersion:
+def save_mapping(
+    organisation_id: int, mapping: Mapping, *, user_id: int | None, by: Actor = SYSTEM
+) -> MappingVersion:
     """Save a mapping as the next version; it touches unsent documents only."""
     with transaction.atomic():
         organisation = Organisation.objects.select_for_update().get(id=organisation_id)
         newest = (
             MappingVersion.objects.filter(organisation=organisation).order_by("-version").first()
         )
-        return MappingVersion.objects.create(
+        saved = MappingVersion.objects.create(
             operator_id=organisation.operator_id,
             organisation=organisation,
             version=newest.version + 1 if newest else 1,
             content=mappings.to_content(mapping),
             created_by_id=user_id,
         )
+        subject = Subject("mapping", str(organisation.public_id), organisation.name)
+        note(
+            organisation.operator_id, by, "mapping_saved", subject, after={"version": saved.version}
+        )
+    return saved
 
 
 def _keep_chart(organisation_id: int, chart: Chart) -> None:

@@ -1,5 +1,7 @@
 """Every row of the store, by subject."""
 
+from unitledger.store.api_keys import ApiKey
+from unitledger.store.audit import AuditEntry
 from unitledger.store.billing import Allocation, Invoice, InvoiceLine, Payment, Tenant
 from unitledger.store.catalogue import Charge, PaymentMethod
 from unitledger.store.connections import (
@@ -14,6 +16,7 @@ from unitledger.store.connections import (
 )
 from unitledger.store.holdings import Finding, Installation, XeroObject
 from unitledger.store.journal import Batch, Document, Effect, EffectDependency, Run
+from unitledger.store.month_ends import MonthClose, TieOutRequest
 from unitledger.store.people import Membership, Operator, User
 from unitledger.store.places import Building, Location, Unit
 from unitledger.store.records import (
@@ -29,7 +32,9 @@ from unitledger.store.tie_outs import TieOutResult
 
 __all__ = [
     "Allocation",
+    "ApiKey",
     "Arrival",
+    "AuditEntry",
     "Batch",
     "Building",
     "CallBudget",
@@ -49,6 +54,7 @@ __all__ = [
     "LocationRoute",
     "MappingVersion",
     "Membership",
+    "MonthClose",
     "Operator",
     "Organisation",
     "Payment",
@@ -60,6 +66,7 @@ __all__ = [
     "SourceAlias",
     "SourceRecord",
     "Tenant",
+    "TieOutRequest",
     "TieOutResult",
     "Unit",
     "User",

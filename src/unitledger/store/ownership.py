@@ -57,3 +57,32 @@ def row_security(tables: Iterable[str]) -> str:
         f'GRANT SELECT ON "{table}" TO {WEB_ROLE};'
         for table in tables
     )
+
+
+def hidden_security(tables: Iterable[str]) -> str:
+    """For tables that no page may read: guarded all the same, should it ever be granted."""
+    mine = f"operator_id = NULLIF(current_setting('{OPERATOR_SETTING}', true), '')::bigint"
+    return "\n".join(
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;'
+        f'CREATE POLICY "{table}_of_operator" ON "{table}" TO {WEB_ROLE} USING ({mine});'
+        for table in tables
+    )
+
+
+def append_only(table: str) -> str:
+    """Rows are added and read; nobody changes or deletes one, the owner of the table included.
+
+    Two locks: the privilege is taken away, and a trigger refuses should it be given back.
+    """
+    return f"""
+        REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM PUBLIC, CURRENT_USER;
+        CREATE FUNCTION "{table}_is_append_only"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '{table} is append-only: what was written stays'
+                USING ERRCODE = 'insufficient_privilege';
+        END $$;
+        CREATE TRIGGER "{table}_stays" BEFORE UPDATE OR DELETE ON "{table}"
+            FOR EACH ROW EXECUTE FUNCTION "{table}_is_append_only"();
+        CREATE TRIGGER "{table}_stays_whole" BEFORE TRUNCATE ON "{table}"
+            FOR EACH STATEMENT EXECUTE FUNCTION "{table}_is_append_only"();
+    """

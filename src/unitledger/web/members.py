@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from unitledger.engine.auditing import Actor, person
 from unitledger.store.people import Membership, Role, User
 
 SESSION_KEY = "operator_id"
@@ -27,6 +28,12 @@ class Member:
     operator_name: str
     role: Role
     location_ids: tuple[int, ...] = ()  # none: every location of the operator
+    address: str | None = None  # where they ask from
+
+    @property
+    def actor(self) -> Actor:
+        """Who the audit log says it was."""
+        return person(self.user, address=self.address)
 
     @property
     def may_resync(self) -> bool:
@@ -82,5 +89,6 @@ def member_of(request: HttpRequest) -> Member:
         operator_id=membership.operator_id,
         operator_name=membership.operator.name,
         role=Role(membership.role),
+        address=request.META.get("REMOTE_ADDR") or None,
         location_ids=tuple(membership.locations.order_by("id").values_list("id", flat=True)),
     )

@@ -19,11 +19,8 @@ HIDDEN = {"xero_app", "consent", "consent_request"}
 
 
 def _owned() -> list[type[models.Model]]:
-    return [each for each in apps.get_app_config("store").get_models() if _is_owned(each)]
-
-
-def _is_owned(model: type[models.Model]) -> bool:
-    return issubclass(model, OwnedByOperator) and model._meta.db_table not in HIDDEN
+    models_ = apps.get_app_config("store").get_models()
+    return [each for each in models_ if issubclass(each, OwnedByOperator)]
 
 
 def _organisation(operator_id: int) -> None:

@@ -62,6 +62,7 @@ def apply(request: HttpRequest, member: Member) -> HttpResponse:
             user_id=member.user.pk,
             user_name=member.user.get_full_name() or member.user.username,
             now=now(),
+            by=member.actor,
         )
     except (_Unfit, NothingAsked) as unfit:
         context = {"says": str(unfit) or NOTHING_TICKED, "address": query.address()}

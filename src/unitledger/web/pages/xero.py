@@ -74,6 +74,7 @@ def save_keys(request: HttpRequest, member: Member) -> HttpResponse:
             client_id=request.POST.get("client_id", ""),
             client_secret=request.POST.get("client_secret", ""),
             vault=wiring.shared_tools().vault,
+            by=member.actor,
         )
     except ConnectError as error:
         messages.error(request, str(error))
@@ -112,6 +113,7 @@ def callback(request: HttpRequest, member: Member) -> HttpResponse:
             error=request.GET.get("error"),
             user_id=member.user.pk,
             tools=wiring.shared_tools(),
+            by=member.actor,
         )
         request.session[CONSENT_KEY] = granted.consent_id
         return redirect("xero-organisation")
@@ -150,6 +152,7 @@ def connect_organisation(request: HttpRequest, member: Member) -> HttpResponse:
             xero_id=request.POST.get("organisation", ""),
             start_on=start_on,
             tools=wiring.shared_tools(),
+            by=member.actor,
         )
         del request.session[CONSENT_KEY]
         messages.info(request, f"Connected to {connection.organisation.name}.")
@@ -176,6 +179,7 @@ def suggest(request: HttpRequest, member: Member) -> HttpResponse:
                 )
             ),
             user_id=member.user.pk,
+            by=member.actor,
         )
         for note in suggestion.notes:
             messages.info(request, note)
@@ -188,7 +192,7 @@ def suggest(request: HttpRequest, member: Member) -> HttpResponse:
 @for_administrators
 def disconnect(request: HttpRequest, member: Member) -> HttpResponse:
     connection = _connection(member)
-    told = connecting.disconnect(connection.pk, tools=wiring.shared_tools())
+    told = connecting.disconnect(connection.pk, tools=wiring.shared_tools(), by=member.actor)
     name = connection.organisation.name
     messages.info(
         request,
