@@ -109,6 +109,13 @@ class Connection(OwnedByOperator):
     start_on = models.DateField()  # documents before it are out of scope
     connected_at = models.DateTimeField()
     last_success_at = models.DateTimeField(null=True)
+    # Until a person has looked at what would be sent, only what somebody asks for by hand goes.
+    awaits_go_ahead = models.BooleanField(db_default=False)
+    sync_every_minutes = models.SmallIntegerField(db_default=15, null=True)  # none: on events only
+    next_run_at = models.DateTimeField(null=True)  # by that schedule
+    # Who or what asked for the next run, until it begins.
+    asked_trigger = models.TextField(null=True)
+    asked_by_name = models.TextField(db_default="")
     # Invariant 8: one run at a time. A holder writes only while its fence is the newest.
     due_at = models.DateTimeField(null=True)
     lease_owner = models.TextField(null=True)

@@ -67,6 +67,9 @@ class Document(OwnedByOperator):
     is_wanted = models.BooleanField(default=True)  # false: voided, or no longer allocated
     # Passed on to the next effects; a person's ReSync goes before the backlog.
     priority = models.SmallIntegerField(db_default=0)
+    # The version that a person said to write over what was changed in the books; cleared when
+    # that is done, and worth nothing for any other version.
+    overwrite_version = models.IntegerField(null=True)
     incarnation = models.IntegerField(default=1)
     handle = models.TextField(null=True)
     # Stands in the invoice's Url in the books; made from the source's key, so that a restored
@@ -144,7 +147,8 @@ class Run(OwnedByOperator):
     public_id = public_id()
     organisation = Owned("store.Organisation")
     organisation_id: int
-    trigger = models.TextField()  # schedule, import, person, cli
+    trigger = models.TextField()  # schedule, event, person, cli
+    started_by_name = models.TextField(db_default="")  # where a person asked for it
     state = models.TextField(default=RunState.RUNNING)
     phase = models.TextField(default="starting")
     fence = models.BigIntegerField()
@@ -156,6 +160,8 @@ class Run(OwnedByOperator):
     effects_refused = models.IntegerField(default=0)
     effects_unknown = models.IntegerField(default=0)
     calls_used = models.IntegerField(default=0)
+    # What waited when it began to send: writes by effect kind. It only grows.
+    planned = models.JSONField(db_default=models.Value({}, models.JSONField()))  # pyright: ignore
     message = models.TextField(default="")
 
     class Meta:
@@ -169,6 +175,7 @@ class Run(OwnedByOperator):
             ),
             choices_check("state", RunState, "run_state_known"),
         ]
+        indexes = [models.Index(fields=["organisation", "-id"], name="run_newest")]
 
 
 class Batch(OwnedByOperator):
@@ -207,6 +214,7 @@ class Batch(OwnedByOperator):
                 condition=models.Q(state="sending"),
                 name="batch_sending",
             ),
+            models.Index(fields=["run", "id"], name="batch_run"),
         ]
 
 

@@ -14,6 +14,8 @@ from unitledger.store.connections import (
     Organisation,
     XeroApp,
 )
+from unitledger.store.dry_runs import DryRun
+from unitledger.store.handlings import Handling, HandlingAct, SavedFilter
 from unitledger.store.holdings import Finding, Installation, XeroObject
 from unitledger.store.journal import Batch, Document, Effect, EffectDependency, Run
 from unitledger.store.month_ends import MonthClose, TieOutRequest
@@ -29,6 +31,7 @@ from unitledger.store.records import (
 )
 from unitledger.store.requests import ResyncRequest
 from unitledger.store.tie_outs import TieOutResult
+from unitledger.store.undoing import Undo, UndoItem
 
 __all__ = [
     "Allocation",
@@ -43,9 +46,12 @@ __all__ = [
     "Consent",
     "ConsentRequest",
     "Document",
+    "DryRun",
     "Effect",
     "EffectDependency",
     "Finding",
+    "Handling",
+    "HandlingAct",
     "ImportRun",
     "Installation",
     "Invoice",
@@ -63,11 +69,14 @@ __all__ = [
     "RecordVersion",
     "ResyncRequest",
     "Run",
+    "SavedFilter",
     "SourceAlias",
     "SourceRecord",
     "Tenant",
     "TieOutRequest",
     "TieOutResult",
+    "Undo",
+    "UndoItem",
     "Unit",
     "User",
     "XeroApp",
