@@ -35,6 +35,8 @@ class Operator(models.Model):
     handle_key = models.TextField(unique=True)
     # Where the links we leave in the books lead back to, e.g. https://ledger.example.com
     link_base = models.TextField(null=True)
+    # How money and dates are written for its people, e.g. en-GB.
+    locale = models.TextField(db_default=models.Value("en-GB"))
     created_at = created_at()
 
     class Meta:
