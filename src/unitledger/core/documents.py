@@ -41,6 +41,8 @@ class WantedContact:
     contact_number: str  # the handle
     account_number: str  # for people
     name: str
+    email: str | None = None  # only where a person chose to send it
+    phone: str | None = None
 
     kind = DocumentKind.CONTACT
 
@@ -118,12 +120,16 @@ def wanted_to_content(wanted: Wanted) -> dict[str, Any]:
     """
     match wanted:
         case WantedContact():
-            return {
+            content: dict[str, Any] = {
                 "kind": "contact",
                 "contact_number": wanted.contact_number,
                 "account_number": wanted.account_number,
                 "name": wanted.name,
             }
+            for name, value in (("email", wanted.email), ("phone", wanted.phone)):
+                if value is not None:
+                    content[name] = value
+            return content
         case WantedInvoice():
             return _invoice_to_content(wanted)
         case WantedPayment():

@@ -30,7 +30,10 @@ from unitledger.core.mapping import (
     Mapping,
     RoundingRule,
     TrackingRule,
+    category_of,
+    option_of,
     percent_key,
+    value_of,
 )
 from unitledger.core.money import CENT, is_whole_cents
 from unitledger.core.problems import Problem, ProblemCode
@@ -99,8 +102,12 @@ def place_tracking(
         if wanted is None:
             findings.note(f"No {rule.category}: the record names no {rule.dimension}.")
             continue
-        category = chart.tracking_category(rule.category)
-        option = category.option_name(wanted) if category else None
+        category = category_of(rule, chart.tracking)
+        option = option_of(rule, category, wanted) if category else None
+        if category and option is None and _may_stand_in(rule, place):
+            option = option_of(rule, category, rule.default_option or "")
+            if option:
+                findings.note(f"{rule.category} {option}: Xero has no option {wanted}.")
         if category and option:
             chosen[category.name] = option
         elif rule.is_required:
@@ -108,6 +115,13 @@ def place_tracking(
         else:
             findings.note(f"No {rule.category}: Xero has no option {wanted}.")
     return chosen or None
+
+
+def _may_stand_in(rule: TrackingRule, place: Place) -> bool:
+    """Whether the default option may be used: never for a value that a person mapped, whose
+    option has gone from Xero."""
+    value = value_of(rule.dimension, place)
+    return rule.default_option is not None and value not in dict(rule.options)
 
 
 def _priced(
@@ -126,8 +140,9 @@ def _priced(
         charge_type=line.charge_type,
         charge_code=line.charge_code,
         location=invoice.place.location,
+        unit_type=invoice.place.unit_type,
     )
-    if rule is None:
+    if rule is None or rule.account_code is None:
         findings.add(
             ProblemCode.NO_ACCOUNT_FOR_CHARGE,
             charge=charge_words(line),
@@ -152,8 +167,9 @@ def _priced(
 def _account(
     rule: ChargeRule, line: InvoiceLine, *, chart: Chart, findings: Findings
 ) -> Account | None:
-    account = chart.account_by_code(rule.account_code)
-    facts = {"account": rule.account_code, "charge": charge_words(line)}
+    code = rule.account_code or ""
+    account = chart.account_by_code(code)
+    facts = {"account": code, "charge": charge_words(line)}
     if account is None or not account.is_active:
         findings.add(ProblemCode.ACCOUNT_GONE, **facts)
         return None
@@ -255,7 +271,7 @@ def _wanted_line(
         description=shortened(description, DESCRIPTION_MAX),
         quantity=quantity,
         unit_amount=price,
-        account_code=rule.account_code,
+        account_code=rule.account_code or "",
         tax_type=rate.tax_type,
         line_amount=line.amount,
         tax_amount=tax,

@@ -27,6 +27,8 @@ class ProblemCode(StrEnum):
     TAX_RATE_GONE = "tax_rate_gone"
     TAX_RATE_UNFIT = "tax_rate_unfit"
     TAX_PERCENT_DIFFERS = "tax_percent_differs"
+    PRICES_DIFFER = "prices_differ"
+    METHOD_NOT_POSTED = "method_not_posted"
     NO_PAID_TO_ACCOUNT = "no_paid_to_account"
     PAID_TO_ACCOUNT_UNFIT = "paid_to_account_unfit"
     OPTION_GONE = "option_gone"
@@ -115,6 +117,16 @@ _WORDINGS: Mapping[ProblemCode, _Wording] = {
         "The source charges {percent} % on {charge}; the chosen rate {tax_type} is {rate} %.",
         Actor.PERSON,
         "Choose the rate with the same percentage.",
+    ),
+    ProblemCode.PRICES_DIFFER: _Wording(
+        "The source prices it {stated}; {location} is set to be priced {expected}.",
+        Actor.PERSON,
+        "Correct the record at its source, or how the location prices under Taxes.",
+    ),
+    ProblemCode.METHOD_NOT_POSTED: _Wording(
+        "Payments by {method} are entered in Xero by hand.",
+        Actor.NOBODY,
+        "Nothing to do; choose a paid-to account for {method} to have them sent.",
     ),
     ProblemCode.NO_PAID_TO_ACCOUNT: _Wording(
         "No paid-to account is chosen for {method}.",

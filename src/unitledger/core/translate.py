@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
 
@@ -26,14 +26,16 @@ from unitledger.core.documents import (
 )
 from unitledger.core.handles import contact_number, payment_reference
 from unitledger.core.invoice_lines import Findings, wanted_lines
-from unitledger.core.mapping import Mapping
+from unitledger.core.mapping import ContactField, Mapping
 from unitledger.core.money import is_whole_cents
 from unitledger.core.problems import Problem, ProblemCode
 from unitledger.core.wording import (
     ACCOUNT_NUMBER_MAX,
     NAME_MAX,
+    PHONE_MAX,
     contact_name,
     invoice_reference,
+    is_email,
     is_invoice_number,
     name_key,
     one_line,
@@ -89,6 +91,8 @@ def translate_tenant(
         contact_number=contact_number(prefix=mapping.contact_prefix, key=tenant.key),
         account_number=shortened(number, ACCOUNT_NUMBER_MAX),
         name=name,
+        email=_email(tenant, mapping=mapping, findings=findings),
+        phone=_phone(tenant, mapping=mapping, findings=findings),
     )
     return Translation(wanted=wanted, notes=tuple(findings.notes))
 
@@ -112,6 +116,7 @@ def translate_invoice(
         findings.add(ProblemCode.NUMBER_UNFIT, number=number or "Nothing")
     if invoice.total <= 0:
         findings.add(ProblemCode.TOTAL_NOT_POSITIVE, total=invoice.total)
+    _check_prices(invoice, mapping=mapping, findings=findings)
     lines = wanted_lines(invoice, mapping=mapping, chart=chart, findings=findings)
     if lines is None or findings.problems:
         return _blocked(findings, invoice.total)
@@ -119,12 +124,12 @@ def translate_invoice(
         number=number,
         contact=contact_number(prefix="", key=invoice.tenant),
         issued_on=invoice.issued_on,
-        due_on=invoice.due_on,
+        due_on=_due_on(invoice, mapping=mapping),
         currency=invoice.currency,
         prices_include_tax=invoice.prices_include_tax,
         lines=lines,
         total=invoice.total,
-        reference=invoice_reference(invoice),
+        reference=invoice_reference(invoice, style=mapping.reference_style),
         url=url,
         status=mapping.invoice_status,
     )
@@ -192,6 +197,45 @@ def _contact_name(tenant: Tenant, *, taken_names: Container[str], findings: Find
     return numbered
 
 
+def _email(tenant: Tenant, *, mapping: Mapping, findings: Findings) -> str | None:
+    if ContactField.EMAIL not in mapping.contact_fields or not tenant.email:
+        return None
+    email = one_line(tenant.email)
+    # Xero refuses the whole contact for an address it cannot take.
+    if not is_email(email):
+        findings.note(f"The e-mail address is not sent: {email} is none Xero takes.")
+        return None
+    return email
+
+
+def _phone(tenant: Tenant, *, mapping: Mapping, findings: Findings) -> str | None:
+    if ContactField.PHONE not in mapping.contact_fields or not tenant.phone:
+        return None
+    phone = one_line(tenant.phone)
+    if len(phone) > PHONE_MAX:
+        findings.note(f"The phone number is not sent: it is longer than {PHONE_MAX} characters.")
+        return None
+    return phone
+
+
+def _check_prices(invoice: Invoice, *, mapping: Mapping, findings: Findings) -> None:
+    expected = mapping.prices_include_tax(invoice.place.location)
+    if expected is not None and expected != invoice.prices_include_tax:
+        words = {True: "with tax included", False: "without tax"}
+        findings.add(
+            ProblemCode.PRICES_DIFFER,
+            location=invoice.place.location,
+            stated=words[invoice.prices_include_tax],
+            expected=words[expected],
+        )
+
+
+def _due_on(invoice: Invoice, *, mapping: Mapping) -> date:
+    if mapping.due_days is None:
+        return invoice.due_on
+    return invoice.issued_on + timedelta(days=mapping.due_days)
+
+
 def _is_before_start(day: date, start_on: date | None, findings: Findings) -> bool:
     if start_on is None or day >= start_on:
         return False
@@ -215,6 +259,9 @@ def _paid_to(
     rule = mapping.method_rule(method=payment.method, location=payment.place.location)
     if rule is None:
         findings.add(ProblemCode.NO_PAID_TO_ACCOUNT, method=payment.method)
+        return None
+    if not rule.is_posted:
+        findings.add(ProblemCode.METHOD_NOT_POSTED, method=payment.method)
         return None
     account = chart.account(rule.account_id)
     if account is None or not account.is_active or not account.takes_payments:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from unitledger.core.billing import ChargeType, Invoice, InvoiceLine, Payment
 from unitledger.core.dates import period
+from unitledger.core.mapping import ReferenceStyle
 
 # Xero: documented, Contacts and Invoices pages.
 NAME_MAX = 255
@@ -14,6 +15,8 @@ ACCOUNT_NUMBER_MAX = 50
 NUMBER_MAX = 255
 REFERENCE_MAX = 255
 DESCRIPTION_MAX = 4000
+EMAIL_MAX = 255
+PHONE_MAX = 50
 
 SEPARATOR = " · "
 
@@ -32,6 +35,7 @@ _CHARGE_WORDS = {
 # What a unit is let for; a lock sold on the same invoice does not belong to the unit.
 _OF_THE_UNIT = frozenset({ChargeType.RENT, ChargeType.INSURANCE, ChargeType.DEPOSIT})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 _PRINTABLE_ASCII = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -69,9 +73,21 @@ def is_invoice_number(number: str) -> bool:
     return bool(_PRINTABLE_ASCII.fullmatch(number)) and number == number.strip()
 
 
-def invoice_reference(invoice: Invoice) -> str:
+def is_email(text: str) -> bool:
+    """Whether Xero would take it (documented, Contacts page: a valid address, at most 255)."""
+    return len(text) <= EMAIL_MAX and _EMAIL.fullmatch(text) is not None
+
+
+def invoice_reference(
+    invoice: Invoice, *, style: ReferenceStyle = ReferenceStyle.UNIT_PERIOD
+) -> str:
     """The unit, the period and the source's own reference: `B114 · 1–31 Mar 2026`."""
-    parts = (", ".join(_units(invoice)), _span(invoice.lines), one_line(invoice.reference or ""))
+    units, own = ", ".join(_units(invoice)), one_line(invoice.reference or "")
+    parts = {
+        ReferenceStyle.UNIT_PERIOD: (units, _span(invoice.lines), own),
+        ReferenceStyle.UNIT: (units,),
+        ReferenceStyle.SOURCE: (own,),
+    }[style]
     return shortened(_joined(parts), REFERENCE_MAX)
 
 

@@ -279,6 +279,8 @@ def _blocked(row: Row, problems: Sequence[Problem]) -> Decision:
     codes = {problem.code for problem in problems}
     if ProblemCode.BEFORE_START in codes:
         state = DocumentState.OUT_OF_SCOPE
+    elif ProblemCode.METHOD_NOT_POSTED in codes and row.applied_version == 0:
+        state = DocumentState.SKIPPED
     elif codes & _DRIFTS:
         state = DocumentState.DRIFTED
     else:

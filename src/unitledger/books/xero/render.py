@@ -2,8 +2,9 @@
 
 Pure, and cheap: a batch is put together from its elements' text without reading it again.
 Creates are PUT only (a POST with a number in use silently edits that document), updates are
-POST by Xero's id only. We never send SentToContact, a contact's e-mail, or a contact's name
-inside an invoice: each of these changes something or sends something in Xero.
+POST by Xero's id only. We never send SentToContact, or a contact's name inside an invoice:
+each of these changes something or sends something in Xero. A contact's e-mail address and phone
+go only where the operator chose so.
 """
 
 from __future__ import annotations
@@ -148,10 +149,16 @@ def _guid(value: str | None, name: str, handle: str) -> str:
 
 
 def _contact(wanted: WantedContact) -> str:
+    email = "" if wanted.email is None else f',"EmailAddress":{_quoted(wanted.email)}'
+    phones = (
+        ""
+        if wanted.phone is None
+        else f',"Phones":[{{"PhoneType":"DEFAULT","PhoneNumber":{_quoted(wanted.phone)}}}]'
+    )
     return (
         f'{{"ContactNumber":{_quoted(wanted.contact_number)}'
         f',"AccountNumber":{_quoted(wanted.account_number)}'
-        f',"Name":{_quoted(wanted.name)}}}'
+        f',"Name":{_quoted(wanted.name)}{email}{phones}}}'
     )
 
 
