@@ -46,6 +46,18 @@ class Rule(StrEnum):
     INVOICE_UNKNOWN = "invoice_unknown"
     KEYS_OF_TWO_RECORDS = "keys_of_two_records"
     SAME_KEY_TWICE = "same_key_twice"
+    NOT_AN_OBJECT = "not_an_object"
+    FIELD_UNKNOWN = "field_unknown"
+    FIELD_MISSING = "field_missing"
+    WRONG_TYPE = "wrong_type"
+    MONEY_NOT_TEXT = "money_not_text"
+    KIND_UNKNOWN = "kind_unknown"
+    KIND_NOT_KEPT = "kind_not_kept"
+    REVISION_CONFLICT = "revision_conflict"
+    REVISION_STALE = "revision_stale"
+    ZONE_UNKNOWN = "zone_unknown"
+    LOCATION_RENAMED = "location_renamed"
+    NOTHING_TO_VOID = "nothing_to_void"
 
 
 _WORDINGS: Mapping[Rule, tuple[str, str]] = {
@@ -167,6 +179,48 @@ _WORDINGS: Mapping[Rule, tuple[str, str]] = {
     Rule.SAME_KEY_TWICE: (
         "{key} is in this file already, with other content: {differences}.",
         "A key stands for one thing; correct one of the two rows.",
+    ),
+    Rule.NOT_AN_OBJECT: (
+        "The item is {found}, not a JSON object.",
+        "Send one object an item, as in the description of the API.",
+    ),
+    Rule.FIELD_UNKNOWN: (
+        "{field} is not a field of {owner}.{nearest}",
+        "Remove it, or correct its name: what is not understood is not dropped silently.",
+    ),
+    Rule.FIELD_MISSING: ("{field} is missing.", "Send it."),
+    Rule.WRONG_TYPE: ("{field} is {found}; {wanted} is needed.", "Correct its type."),
+    Rule.MONEY_NOT_TEXT: (
+        "{field} is a JSON number. Programs read numbers as binary fractions, which lose cents.",
+        'Send it as text: "{example}".',
+    ),
+    Rule.KIND_UNKNOWN: (
+        "“{value}” is not a kind of item.{nearest}",
+        "Use one of {kinds}.",
+    ),
+    Rule.KIND_NOT_KEPT: (
+        "unitledger does not keep {value}s yet, so this one was not taken in.",
+        "Enter it in Xero by hand until it does; nothing of it is lost here, since nothing is kept.",
+    ),
+    Rule.REVISION_CONFLICT: (
+        "Revision {revision} was taken in already, with other content: {differences}.",
+        "Send a changed item with a higher revision.",
+    ),
+    Rule.REVISION_STALE: (
+        "Revision {revision} is older than {held}, which was taken in already.",
+        "Nothing to do, if messages overtook each other; otherwise send a higher revision.",
+    ),
+    Rule.ZONE_UNKNOWN: (
+        "“{value}” is not the name of a time zone.{nearest}",
+        "Use a name of the IANA list, such as Europe/London.",
+    ),
+    Rule.LOCATION_RENAMED: (
+        "The location {id} is known here as “{held}”, not “{value}”.",
+        "Keep its name: mappings, routes and earlier records go by it.",
+    ),
+    Rule.NOTHING_TO_VOID: (
+        "{kind} {value}, which is to be voided, has not arrived.",
+        "Send the {kind} itself first, then read this message again.",
     ),
 }
 

@@ -30,8 +30,17 @@ from unitledger.store.records import (
     SourceRecord,
 )
 from unitledger.store.requests import ResyncRequest
+from unitledger.store.source_items import BulkItem, BulkJob, CallWindow, SourceRevision
 from unitledger.store.tie_outs import TieOutResult
 from unitledger.store.undoing import Undo, UndoItem
+from unitledger.store.webhooks import (
+    HookArrival,
+    SourceHook,
+    StateChange,
+    WebhookDelivery,
+    WebhookTarget,
+    WebhookTry,
+)
 
 __all__ = [
     "Allocation",
@@ -40,7 +49,10 @@ __all__ = [
     "AuditEntry",
     "Batch",
     "Building",
+    "BulkItem",
+    "BulkJob",
     "CallBudget",
+    "CallWindow",
     "Charge",
     "Connection",
     "Consent",
@@ -52,6 +64,7 @@ __all__ = [
     "Finding",
     "Handling",
     "HandlingAct",
+    "HookArrival",
     "ImportRun",
     "Installation",
     "Invoice",
@@ -71,7 +84,10 @@ __all__ = [
     "Run",
     "SavedFilter",
     "SourceAlias",
+    "SourceHook",
     "SourceRecord",
+    "SourceRevision",
+    "StateChange",
     "Tenant",
     "TieOutRequest",
     "TieOutResult",
@@ -79,6 +95,9 @@ __all__ = [
     "UndoItem",
     "Unit",
     "User",
+    "WebhookDelivery",
+    "WebhookTarget",
+    "WebhookTry",
     "XeroApp",
     "XeroObject",
 ]
