@@ -109,6 +109,7 @@ class Connection(OwnedByOperator):
     start_on = models.DateField()  # documents before it are out of scope
     connected_at = models.DateTimeField()
     last_success_at = models.DateTimeField(null=True)
+    paused_state = models.TextField(null=True)  # where a pause goes back to: active or held
     # Until a person has looked at what would be sent, only what somebody asks for by hand goes.
     awaits_go_ahead = models.BooleanField(db_default=False)
     sync_every_minutes = models.SmallIntegerField(db_default=15, null=True)  # none: on events only
