@@ -53,6 +53,15 @@ def look_at(organisation_id: int) -> None:
     )
 
 
+@app.task(name="tie_out", queue=WORK_QUEUE)
+def make_tie_out(request_id: int) -> None:
+    """Make the tie-out that a person asked for; the truth of it stands in its own row."""
+    from unitledger import wiring
+    from unitledger.engine.month_end.asking import make_asked_tie_out
+
+    make_asked_tie_out(request_id, tools=wiring.shared_tools())
+
+
 @app.periodic(cron=SWEEP_CRON)
 @app.task(name="sweep", queue=SWEEP_QUEUE, queueing_lock="sweep")
 def sweep(timestamp: int) -> None:

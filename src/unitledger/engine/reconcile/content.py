@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from unitledger.engine import links
 from unitledger.engine.reconcile.figures import AccountLine, Figure, Line
 from unitledger.engine.reconcile.tie_out import TieOut
 from unitledger.engine.reconcile.values import ZERO, Difference
+from unitledger.store.journal import Document
 
 
 def to_content(result: TieOut, *, differences_max: int | None = None) -> dict[str, Any]:
@@ -17,6 +19,8 @@ def to_content(result: TieOut, *, differences_max: int | None = None) -> dict[st
 
     `docs/how-to/month-end.md` explains the names.
     """
+    shown = result.differences[:differences_max]
+    records = _records(shown)
     return {
         "ties": result.ties,
         "operator": result.operator,
@@ -38,6 +42,14 @@ def to_content(result: TieOut, *, differences_max: int | None = None) -> dict[st
             }
             for location in result.locations
         ],
+        "by_month": [
+            {
+                "month": month,
+                "invoices": _line(lines.get(DocumentKind.INVOICE, Line())),
+                "payments": _line(lines.get(DocumentKind.PAYMENT, Line())),
+            }
+            for month, lines in result.months.items()
+        ],
         "by_account": [_account(line) for line in result.accounts],
         "receivables": {
             "amounts_due": _money(result.control.amounts_due),
@@ -46,7 +58,9 @@ def to_content(result: TieOut, *, differences_max: int | None = None) -> dict[st
         },
         "differences_count": len(result.open_differences),
         "accepted_count": len(result.differences) - len(result.open_differences),
-        "differences": [_difference(each, result) for each in result.differences[:differences_max]],
+        "differences": [
+            {**_difference(each, result), "record": records.get(each.document_id)} for each in shown
+        ],
     }
 
 
@@ -97,6 +111,13 @@ def _difference(difference: Difference, result: TieOut) -> dict[str, Any]:
         "link": _link(kind, difference.xero_id, result),
         "accepted": difference.is_accepted,
     }
+
+
+def _records(differences: Sequence[Difference]) -> Mapping[int | None, str]:
+    """By document: the public id of the record it is made from, which addresses name."""
+    ids = [each.document_id for each in differences if each.document_id is not None]
+    found = Document.objects.filter(id__in=ids).values_list("id", "record__public_id")
+    return {document_id: str(public_id) for document_id, public_id in found}
 
 
 def _link(kind: DocumentKind | None, xero_id: str | None, result: TieOut) -> str | None:

@@ -115,19 +115,23 @@ class Figures:
     )
     invoiced: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
     received: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
+    # By month, "2026-03": each side by its own date, so that a moved date shows in both months.
+    months: dict[str, dict[DocumentKind, Line]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Line))
+    )
     _accounts: dict[str, _Sums] = field(default_factory=lambda: defaultdict(_Sums))
 
     def add_pair(self, pair: Pair) -> None:
         expected = pair.expected
         lines = self._lines(expected.kind, expected.location)
         if self._is_in_time(expected.dated_on):
-            for line in lines:
+            for line in (*lines, *self._month(expected.kind, expected.dated_on)):
                 _add_source(line, pair)
             if pair.counts:
                 self._add_wanted(expected)
         for held in (pair.held, *pair.more, pair.pointed_at):
             if held is not None and self._stands(held):
-                for line in lines:
+                for line in (*lines, *self._month(held.kind, held.dated_on)):
                     line.books.add(held.total)
                 self._add_held(held, is_ours=True)
 
@@ -136,7 +140,8 @@ class Figures:
         if not self._stands(held):
             return
         if held.dated_on is None or held.dated_on >= self.start_on:
-            self.kinds[held.kind].others.add(held.total)
+            for line in (self.kinds[held.kind], *self._month(held.kind, held.dated_on)):
+                line.others.add(held.total)
         self._add_held(held, is_ours=False)
 
     def accounts(self, years: Sequence[Sequence[TrialBalanceRow]]) -> Sequence[AccountLine]:
@@ -162,6 +167,9 @@ class Figures:
         if by_location is None:
             return (self.kinds[kind],)
         return (self.kinds[kind], by_location[location or NO_LOCATION])
+
+    def _month(self, kind: DocumentKind, day: date | None) -> Sequence[Line]:
+        return () if day is None else (self.months[f"{day:%Y-%m}"][kind],)
 
     def _is_in_time(self, day: date | None) -> bool:
         return day is None or day <= self.on

@@ -23,7 +23,13 @@ def tie_out_and_keep(
 ) -> TieOut:
     """`tie_out`, kept. Raises what that raises; then nothing is kept."""
     result = tie_out(organisation_id, tools=tools, on=on, progress=progress)
-    TieOutResult.objects.create(
+    keep_result(organisation_id, result)
+    return result
+
+
+def keep_result(organisation_id: int, result: TieOut) -> TieOutResult:
+    """Keep one that was made."""
+    return TieOutResult.objects.create(
         operator_id=Organisation.objects.get(id=organisation_id).operator_id,
         organisation_id=organisation_id,
         on=result.on,
@@ -33,4 +39,3 @@ def tie_out_and_keep(
         calls=result.calls,
         content=to_content(result, differences_max=KEPT_DIFFERENCES_MAX),
     )
-    return result

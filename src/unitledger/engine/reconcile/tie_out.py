@@ -105,6 +105,7 @@ class TieOut:
     kinds: Mapping[DocumentKind, Line]
     invoiced: Mapping[str, Line]  # by location
     received: Mapping[str, Line]  # by location
+    months: Mapping[str, Mapping[DocumentKind, Line]]  # by month, "2026-03"
     accounts: Sequence[AccountLine]
     control: Control
     differences: Sequence[Difference]
@@ -323,6 +324,7 @@ class _Work:
             kinds=figures.kinds,
             invoiced=dict(sorted(figures.invoiced.items())),
             received=dict(sorted(figures.received.items())),
+            months=dict(sorted(figures.months.items())),
             accounts=accounts,
             control=control,
             differences=differences,
