@@ -110,6 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 ALLOWED_HOSTS = [*_local_hosts, *([_public_url.hostname] if _public_url.hostname else [])]
 CSRF_TRUSTED_ORIGINS = [f"https://{_public_url.netloc}"] if _is_https else []
+SESSION_ENGINE = "unitledger.store.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _is_https

@@ -19,7 +19,7 @@ from unitledger.store.handlings import Handling, HandlingAct, SavedFilter
 from unitledger.store.holdings import Finding, Installation, XeroObject
 from unitledger.store.journal import Batch, Document, Effect, EffectDependency, Run
 from unitledger.store.month_ends import MonthClose, TieOutRequest
-from unitledger.store.people import Membership, Operator, User
+from unitledger.store.people import Membership, Operator, PersonLink, RecoveryCode, User
 from unitledger.store.places import Building, Location, Unit
 from unitledger.store.records import (
     Arrival,
@@ -30,6 +30,7 @@ from unitledger.store.records import (
     SourceRecord,
 )
 from unitledger.store.requests import ResyncRequest
+from unitledger.store.sign_ins import PersonSession, SignInTries
 from unitledger.store.source_items import BulkItem, BulkJob, CallWindow, SourceRevision
 from unitledger.store.tie_outs import TieOutResult
 from unitledger.store.undoing import Undo, UndoItem
@@ -78,11 +79,15 @@ __all__ = [
     "Organisation",
     "Payment",
     "PaymentMethod",
+    "PersonLink",
+    "PersonSession",
     "RecordIdentifier",
     "RecordVersion",
+    "RecoveryCode",
     "ResyncRequest",
     "Run",
     "SavedFilter",
+    "SignInTries",
     "SourceAlias",
     "SourceHook",
     "SourceRecord",

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 WEB_ROLE = "unitledger_web"
 OPERATOR_SETTING = "unitledger.operator_id"
+LOCATIONS_SETTING = "unitledger.location_ids"  # "3,7"; empty or unset: every location
 
 
 def composite_key(table: str, key: str = "id") -> str:
@@ -86,3 +87,17 @@ def append_only(table: str) -> str:
         CREATE TRIGGER "{table}_stays_whole" BEFORE TRUNCATE ON "{table}"
             FOR EACH STATEMENT EXECUTE FUNCTION "{table}_is_append_only"();
     """
+
+
+def location_security(table: str, shows: str) -> str:
+    """Narrow what the web role sees further, to the locations it was set to.
+
+    `shows` is a condition in which `{locations}` stands for the array of their ids.
+    """
+    chosen = f"NULLIF(current_setting('{LOCATIONS_SETTING}', true), '')"
+    # In a sub-select, so that it is worked out once a query and not once a row.
+    locations = f"(SELECT string_to_array({chosen}, ',')::bigint[])::bigint[]"
+    return (
+        f'CREATE POLICY "{table}_of_locations" ON "{table}" AS RESTRICTIVE TO {WEB_ROLE} '
+        f"USING ((SELECT {chosen} IS NULL) OR ({shows.format(locations=locations)}));"
+    )

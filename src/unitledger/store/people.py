@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from unitledger.store.base import OwnedByOperator, choices_check, created_at, public_id
@@ -16,13 +17,41 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class Theme(StrEnum):
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
 class User(AbstractUser):
     """A person who signs in; reaches operators through memberships only."""
 
     public_id = public_id()
+    theme = models.TextField(default=Theme.AUTO)
+    # Two-step sign-in: the secret shared with the person's app, sealed. It counts once the
+    # person has shown a code of it.
+    totp_secret_sealed = models.BinaryField(null=True)
+    totp_confirmed_at = models.DateTimeField(null=True)
+    totp_last_step = models.BigIntegerField(default=0)  # a code opens once
 
     class Meta:
         db_table = "app_user"
+
+    @property
+    def has_two_steps(self) -> bool:
+        return self.totp_confirmed_at is not None
+
+
+class RecoveryCode(models.Model):
+    """Opens the second step once, without the person's phone. Kept as a hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    user_id: int
+    code_hash = models.BinaryField()  # SHA-256: the code is long and random
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "recovery_code"
 
 
 class Operator(models.Model):
@@ -37,6 +66,8 @@ class Operator(models.Model):
     link_base = models.TextField(null=True)
     # How money and dates are written for its people, e.g. en-GB.
     locale = models.TextField(db_default=models.Value("en-GB"))
+    # Everybody who works for it signs in with two steps.
+    requires_two_steps = models.BooleanField(default=False)
     created_at = created_at()
 
     class Meta:
@@ -50,6 +81,7 @@ class Membership(OwnedByOperator):
     user_id: int
     role = models.TextField()
     locations = models.ManyToManyField("store.Location", related_name="+", blank=True)
+    deactivated_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "membership"
@@ -57,4 +89,35 @@ class Membership(OwnedByOperator):
             # One membership a user and operator: a role is never ambiguous.
             models.UniqueConstraint(fields=["operator", "user"], name="membership_once"),
             choices_check("role", Role, "membership_role_known"),
+        ]
+
+
+class LinkPurpose(StrEnum):
+    INVITE = "invite"
+    RESET = "reset"
+
+
+class PersonLink(OwnedByOperator):
+    """A link for one person: to join an operator, or to choose a new password. Good once."""
+
+    public_id = public_id()
+    purpose = models.TextField()
+    key = models.TextField()  # of the form it was asked for with: a second click is the first
+    token_hash = models.BinaryField(unique=True)  # the link itself is shown once
+    email = models.TextField()
+    role = models.TextField(null=True)
+    location_ids = ArrayField(models.BigIntegerField(), default=list)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    user_id: int | None
+    created_by_name = models.TextField()
+    created_at = created_at()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "person_link"
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "key"], name="person_link_once"),
+            choices_check("purpose", LinkPurpose, "person_link_purpose_known"),
         ]

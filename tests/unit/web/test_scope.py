@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, models
 
 from tests.connected import new_operator
 from unitledger.store.base import OwnedByOperator
-from unitledger.web.scope import operator_scope
+from unitledger.web.scope import locations_of_asker, operator_scope
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -59,7 +59,7 @@ def test_every_operator_owned_table_is_guarded(model: type[models.Model]) -> Non
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relrowsecurity, p.polname FROM pg_class c "
-            "LEFT JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relname = %s",
+            "LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polpermissive WHERE c.relname = %s",
             [model._meta.db_table],
         )
         is_guarded, policy = cursor.fetchone()
@@ -105,3 +105,63 @@ def test_a_tie_out_is_its_operators_own() -> None:
 
     with operator_scope(theirs):
         assert [each.operator_id for each in TieOutResult.objects.all()] == [theirs]
+
+
+def test_a_person_of_one_location_sees_nothing_of_the_others() -> None:
+    """Also in a query that forgets to ask: documents, tenants and places of one site."""
+    from unitledger.store.models import Document, Invoice, Location, Tenant
+
+    operator_id = new_operator("Ashford", "Brookvale")
+    sites = list(Location.objects.order_by("id"))
+    for site in sites:
+        who = _record(operator_id, "tenant")
+        Tenant.objects.create(operator_id=operator_id, record=who, number=site.name, name="X")
+        bill = _record(operator_id, "invoice")
+        Invoice.objects.create(
+            operator_id=operator_id,
+            record=bill,
+            number=f"{site.name}-1",
+            tenant_record=who,
+            location=site,
+            issued_on="2026-11-01",
+            due_on="2026-11-15",
+            currency="GBP",
+            prices_include_tax=True,
+            total="10.00",
+        )
+        for kind, record, location in (("contact", who, None), ("invoice", bill, site)):
+            Document.objects.create(
+                operator_id=operator_id,
+                kind=kind,
+                record=record,
+                wanted_version=1,
+                location=location,
+                number=site.name,
+            )
+
+    token = locations_of_asker.set([sites[0].pk])
+    try:
+        with operator_scope(operator_id):
+            seen = [
+                list(Location.objects.values_list("name", flat=True)),
+                list(Tenant.objects.values_list("number", flat=True)),
+                list(Invoice.objects.values_list("number", flat=True)),
+                sorted(Document.objects.values_list("kind", "number")),
+            ]
+    finally:
+        locations_of_asker.reset(token)
+
+    assert seen == [
+        ["Ashford"],
+        ["Ashford"],
+        ["Ashford-1"],
+        [("contact", "Ashford"), ("invoice", "Ashford")],
+    ]
+
+
+def _record(operator_id: int, kind: str):
+    from unitledger.store.models import SourceRecord
+
+    return SourceRecord.objects.create(
+        operator_id=operator_id, kind=kind, content_hash=b"x", changed_at="2026-11-22T00:00:00Z"
+    )
