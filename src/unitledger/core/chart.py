@@ -85,6 +85,7 @@ class TrackingCategory:
     name: str
     is_active: bool
     options: Mapping[str, str]  # active options, name → option id
+    archived_options: Sequence[str] = ()
 
     def option_name(self, name: str) -> str | None:
         """The option of that name as Xero spells it; case alone makes no other option."""
@@ -92,6 +93,14 @@ class TrackingCategory:
             return name
         wanted = name.casefold()
         return next((each for each in self.options if each.casefold() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product in Xero's own list that an invoice line may name."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

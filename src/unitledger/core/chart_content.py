@@ -36,9 +36,14 @@ def loads(text: str) -> Chart:
         facts=OrganisationFacts(**facts),
         accounts=tuple(Account(**each) for each in content["accounts"]),
         tax_rates=tuple(TaxRate(**each) for each in content["tax_rates"]),
-        tracking=tuple(TrackingCategory(**each) for each in content["tracking"]),
+        tracking=tuple(map(_category, content["tracking"])),
         read_at=datetime.fromisoformat(content["read_at"]),
     )
+
+
+def _category(fields: dict[str, Any]) -> TrackingCategory:
+    archived = tuple(fields.get("archived_options", ()))
+    return TrackingCategory(**{**fields, "archived_options": archived})
 
 
 def _plain(value: object) -> str:

@@ -45,6 +45,10 @@ def charge_words(line: InvoiceLine) -> str:
     return f"{words} ({line.charge_code})" if line.charge_code else words
 
 
+def charge_type_words(charge_type: ChargeType) -> str:
+    return _CHARGE_WORDS[charge_type].lower()
+
+
 def one_line(text: str) -> str:
     """The text without control characters and without leading, trailing, repeated spaces."""
     return " ".join(_CONTROL.sub(" ", text).split())

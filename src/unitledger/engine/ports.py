@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from unitledger.core.chart import Chart
+from unitledger.core.chart import Chart, Item, TrackingCategory
 from unitledger.core.documents import DocumentKind, Wanted
 from unitledger.core.effects import EffectKind
 from unitledger.core.exchange import (
@@ -60,6 +60,20 @@ class Books(Protocol):
     def read_trial_balance(
         self, access: Access, *, on: date
     ) -> tuple[Sequence[TrialBalanceRow], Limits]: ...
+
+    def read_tracking(self, access: Access) -> tuple[Sequence[TrackingCategory], Limits, int]: ...
+
+    def read_items(self, access: Access) -> tuple[Sequence[Item], Limits, int]: ...
+
+    def create_tracking_category(
+        self, access: Access, *, name: str, idempotency_key: str
+    ) -> Answer:
+        """Send once and classify as a whole. Never raises for what the network or Xero does."""
+        ...
+
+    def create_tracking_option(
+        self, access: Access, *, category_id: str, name: str, idempotency_key: str
+    ) -> Answer: ...
 
     def read_one(self, kind: DocumentKind, access: Access, xero_id: str) -> Held | None: ...
 

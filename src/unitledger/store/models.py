@@ -42,6 +42,7 @@ from unitledger.store.webhooks import (
     WebhookTarget,
     WebhookTry,
 )
+from unitledger.store.xero_items import ItemList
 
 __all__ = [
     "Allocation",
@@ -70,6 +71,7 @@ __all__ = [
     "Installation",
     "Invoice",
     "InvoiceLine",
+    "ItemList",
     "Location",
     "LocationRoute",
     "MappingVersion",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,7 +11,11 @@ from typing import Any
 import httpx2
 
 from unitledger.books.xero import parse, parse_chart, query, render
-from unitledger.books.xero.classify import classify_read, classify_write
+from unitledger.books.xero.classify import (
+    classify_read,
+    classify_settings_write,
+    classify_write,
+)
 from unitledger.books.xero.client import (
     DEFAULT_TIMEOUTS,
     Call,
@@ -20,8 +25,8 @@ from unitledger.books.xero.client import (
     Timeouts,
 )
 from unitledger.books.xero.limits import read_limits
-from unitledger.books.xero.wire import UnexpectedAnswer, load, rows
-from unitledger.core.chart import Chart
+from unitledger.books.xero.wire import UnexpectedAnswer, is_guid, load, rows
+from unitledger.core.chart import Chart, Item, TrackingCategory
 from unitledger.core.documents import DocumentKind, Wanted
 from unitledger.core.effects import EffectKind, Verdict
 from unitledger.core.exchange import (
@@ -149,6 +154,51 @@ class XeroBooks:
         reply = self._read(f"Reports/TrialBalance?date={on.isoformat()}", access)
         with _Understood(reply):
             return parse_chart.read_trial_balance(load(reply.body)), read_limits(reply.headers)
+
+    def read_tracking(self, access: Access) -> tuple[Sequence[TrackingCategory], Limits, int]:
+        """Tracking categories, archived ones too, with their options: one call."""
+        reply = self._read("TrackingCategories?includeArchived=true", access)
+        with _Understood(reply):
+            found = parse_chart.read_tracking(load(reply.body))
+        return found, read_limits(reply.headers), len(reply.body)
+
+    def read_items(self, access: Access) -> tuple[Sequence[Item], Limits, int]:
+        """The items that may stand on an invoice line: one call."""
+        reply = self._read("Items", access)
+        with _Understood(reply):
+            found = parse_chart.read_items(load(reply.body))
+        return found, read_limits(reply.headers), len(reply.body)
+
+    def create_tracking_category(
+        self, access: Access, *, name: str, idempotency_key: str
+    ) -> Answer:
+        """Send once and classify as a whole. Xero refuses a second of the same name."""
+        return self._create_named("TrackingCategories", name, access, idempotency_key)
+
+    def create_tracking_option(
+        self, access: Access, *, category_id: str, name: str, idempotency_key: str
+    ) -> Answer:
+        """The same, for an option of a category."""
+        if not is_guid(category_id):
+            raise ValueError(f"{category_id!r} is no Xero id")
+        path = f"TrackingCategories/{category_id}/Options"
+        return self._create_named(path, name, access, idempotency_key)
+
+    def _create_named(self, path: str, name: str, access: Access, key: str) -> Answer:
+        # A create by PUT: a POST with a name in use would rename or restore what has it.
+        exchange = self._http.exchange(
+            Call(
+                method="PUT",
+                url=f"{self._api_url}/{path}",
+                headers={
+                    **_headers(access),
+                    "Content-Type": "application/json; charset=utf-8",
+                    "Idempotency-Key": key,
+                },
+                body=json.dumps({"Name": name}, ensure_ascii=False).encode(),
+            )
+        )
+        return classify_settings_write(exchange)
 
     def _read(self, path: str, access: Access) -> Reply:
         return _accepted(self._get(path, access))

@@ -98,6 +98,25 @@ def classify_write(request: WriteRequest, exchange: Reply | NoReply) -> Answer:
     return whole
 
 
+def classify_settings_write(exchange: Reply | NoReply) -> Answer:
+    """What came of making one named thing in the organisation's settings: a verdict as a whole.
+
+    A second of the same name is refused (documented, TrackingCategories page), so that a look
+    by name settles whatever the answer leaves open.
+    """
+    if isinstance(exchange, NoReply):
+        return _without_answer(exchange)
+    data = _json_or_none(exchange)
+    messages = _problems(data)[0] if isinstance(data, Mapping) else ()
+    if 200 <= exchange.status < 300:
+        verdict = _refusal(messages) if messages else Verdict.APPLIED
+        return _whole(exchange, verdict, messages, data)
+    whole = _classify_whole(exchange)
+    if whole.whole is Verdict.REQUEST_REFUSED and messages:
+        return _whole(exchange, _refusal(messages), messages, data)
+    return whole
+
+
 def classify_read(exchange: Reply | NoReply) -> Answer:
     """The same table for a read that did not give a 2xx."""
     if isinstance(exchange, NoReply):

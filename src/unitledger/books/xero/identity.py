@@ -52,7 +52,8 @@ SCOPES: Mapping[str, str] = {
     "accounting.invoices": "to write and read sales invoices",
     "accounting.payments": "to write and read payments on them",
     "accounting.contacts": "to write and read the tenants as contacts",
-    "accounting.settings.read": "to read accounts, tax rates, tracking and lock dates",
+    "accounting.settings": "to read accounts, tax rates, tracking and lock dates, and to create "
+    "the tracking categories and options you ask for",
     "accounting.reports.trialbalance.read": "to tie the books out to the cent",
 }
 

@@ -18,7 +18,14 @@ from unitledger.books.xero.wire import (
     rows,
     text,
 )
-from unitledger.core.chart import Account, Chart, OrganisationFacts, TaxRate, TrackingCategory
+from unitledger.core.chart import (
+    Account,
+    Chart,
+    Item,
+    OrganisationFacts,
+    TaxRate,
+    TrackingCategory,
+)
 from unitledger.core.exchange import TrialBalanceRow
 
 _COLUMNS = ("Debit", "Credit", "YTD Debit", "YTD Credit")
@@ -35,8 +42,26 @@ def read_chart(
         facts=_facts(organisations[0]),
         accounts=tuple(map(_account, rows(accounts, "Accounts"))),
         tax_rates=tuple(map(_tax_rate, rows(tax_rates, "TaxRates"))),
-        tracking=tuple(map(_category, rows(tracking, "TrackingCategories"))),
+        tracking=read_tracking(tracking),
         read_at=read_at,
+    )
+
+
+def read_tracking(data: Any) -> Sequence[TrackingCategory]:
+    """Read the list of tracking categories. Raises UnexpectedAnswer."""
+    return tuple(map(_category, rows(data, "TrackingCategories")))
+
+
+def read_items(data: Any) -> Sequence[Item]:
+    """Read the items that are sold. Raises UnexpectedAnswer.
+
+    Items tracked as inventory are left out: a line with one moves stock (documented, Items page),
+    which a charge for storage must not.
+    """
+    return tuple(
+        Item(code=required_text(row, "Code"), name=text(row, "Name") or required_text(row, "Code"))
+        for row in rows(data, "Items")
+        if row.get("IsSold") is not False and row.get("IsTrackedAsInventory") is not True
     )
 
 
@@ -129,6 +154,11 @@ def _category(row: Row) -> TrackingCategory:
             for each in items(row, "Options")
             if text(each, "Status") in (None, "ACTIVE")
         },
+        archived_options=tuple(
+            required_text(each, "Name")
+            for each in items(row, "Options")
+            if text(each, "Status") not in (None, "ACTIVE")
+        ),
     )
 
 
