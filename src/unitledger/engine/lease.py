@@ -94,7 +94,8 @@ def renew(lease: Lease, *, now: datetime) -> None:
     with database.cursor() as cursor:
         cursor.execute(
             "UPDATE connection SET lease_until = %s WHERE id = %s AND fence = %s "
-            "AND lease_owner = %s AND state IN ('active', 'held')",
+            # A holder that is paused goes on holding until what is on its way is recorded.
+            "AND lease_owner = %s AND state IN ('active', 'held', 'paused')",
             [now + LEASE, lease.connection_id, lease.fence, lease.owner],
         )
         if cursor.rowcount != 1:

@@ -38,8 +38,13 @@ CHUNK = 500
 
 
 def plan(held: Lease, *, tools: Tools, ground: Ground, renew: Callable[[], None]) -> int:
-    """Plan every document of the organisation whose source has moved on; count the effects."""
+    """Plan every document of the organisation whose source has moved on; count the effects.
+
+    While the organisation awaits a person's go-ahead: those asked for by hand, with what they
+    hang on, and no others.
+    """
     binding.bind(held)
+    _hurry_parents(held)
     statistics.refresh("document", "record_identifier", "record_version", "source_record")
     planned = 0
     for kind in DocumentKind:
@@ -82,6 +87,14 @@ def ground(held: Lease, chart: Chart) -> Ground:
     )
 
 
+# Before a person's go-ahead, only what was asked for by hand is planned.
+_MAY_BE_PLANNED = """
+    (d.priority > 0 OR NOT EXISTS (SELECT 1 FROM connection g
+                                    WHERE g.organisation_id = %(organisation)s
+                                      AND g.awaits_go_ahead))
+"""
+
+
 def has_work(held: Lease, *, now: datetime) -> bool:
     """Whether any document of the organisation, or not yet of any, is behind its source."""
     return bool(
@@ -89,26 +102,76 @@ def has_work(held: Lease, *, now: datetime) -> bool:
             "SELECT EXISTS (SELECT 1 FROM document d WHERE d.operator_id = %(operator)s "
             "AND d.planned_version <> d.wanted_version AND d.state <> 'skipped' "
             "AND (d.organisation_id = %(organisation)s OR d.organisation_id IS NULL) "
-            f"AND NOT {_IS_OPEN})",
+            f"AND {_MAY_BE_PLANNED} AND NOT {_IS_OPEN})",
             {"operator": held.operator_id, "organisation": held.organisation_id, "now": now},
         )
     )
 
 
 def replan_blocked(held: Lease) -> None:
-    """Take what a problem stopped into the next plan, for a person says it is mended.
+    """Take what a problem stopped into the next plan, for a person says it is mended."""
+    replan(held.organisation_id)
+
+
+def replan(organisation_id: int) -> None:
+    """Take what a problem stopped into the next plan.
 
     Whatever the problem was: the mapping, the chart, Xero's no, a payment in the way. Each is
-    translated and looked at again, so what is not mended stops where it stopped.
+    translated and looked at again, so what is not mended stops where it stopped. What a person
+    declined stays declined.
     """
     with database.cursor() as cursor:
         cursor.execute(
             "UPDATE document SET planned_version = 0 WHERE organisation_id = %s "
             "AND state IN ('failed', 'needs_attention', 'drifted', 'out_of_scope') "
-            "AND applied_version <> wanted_version AND planned_version <> 0 "
+            "AND (applied_version <> wanted_version OR overwrite_version = wanted_version) "
+            'AND planned_version <> 0 AND NOT problems @> \'[{"code": "unlinked"}]\' '
+            """AND NOT problems @> '[{"code": "change_declined"}]' """
             "AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.document_id = document.id "
             "AND e.state IN ('waiting', 'in_flight', 'unknown'))",
-            [held.organisation_id],
+            [organisation_id],
+        )
+
+
+def take_back(organisation_id: int, *, now: datetime) -> int:
+    """Unplan what waits to be sent: it is planned anew when it may be. Counts the documents."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH taken AS (
+                UPDATE effect e SET state = 'superseded'
+                 WHERE e.organisation_id = %(organisation)s AND e.state = 'waiting'
+                   AND (e.safe_after IS NULL OR e.safe_after <= %(now)s)
+                   AND NOT EXISTS (SELECT 1 FROM undo_item i WHERE i.effect_id = e.id)
+                RETURNING e.document_id)
+            UPDATE document d
+               SET planned_version = 0, problems = '[]'::jsonb,
+                   state = CASE WHEN d.applied_version > 0 THEN 'changed' ELSE 'new' END
+             WHERE d.id IN (SELECT document_id FROM taken)
+            """,
+            {"organisation": organisation_id, "now": now},
+        )
+        return cursor.rowcount
+
+
+def _hurry_parents(held: Lease) -> None:
+    """What is asked for by hand needs what it hangs on; that is known once it is bound."""
+    with transaction.atomic(), database.cursor() as cursor:
+        lease.check(held)
+        cursor.execute(
+            """
+            WITH RECURSIVE asked AS (
+                SELECT d.id, d.parent_id, d.priority FROM document d
+                 WHERE d.operator_id = %(operator)s AND d.organisation_id = %(organisation)s
+                   AND d.planned_version <> d.wanted_version AND d.priority > 0
+                UNION
+                SELECT p.id, p.parent_id, a.priority FROM asked a
+                  JOIN document p ON p.id = a.parent_id)
+            UPDATE document d SET priority = asked.priority FROM asked
+             WHERE d.id = asked.id AND d.priority < asked.priority
+               AND d.planned_version <> d.wanted_version
+            """,
+            {"operator": held.operator_id, "organisation": held.organisation_id},
         )
 
 
@@ -116,11 +179,36 @@ def _plan_chunk(held: Lease, chunk: Chunk, *, tools: Tools, ground: Ground) -> i
     decisions = [decide(row, chunk, tools=tools, ground=ground) for row in chunk.rows]
     with transaction.atomic():
         lease.check(held)
+        decisions = _still_asked(decisions)
         _supersede([each.row.document_id for each in decisions])
         _write_documents(decisions, ground=ground)
         count = _write_effects(held, decisions, ground=ground, now=tools.clock.now())
         tools.reached(crashpoints.PLANNED)
     return count
+
+
+def _still_asked(decisions: Sequence[Decision]) -> Sequence[Decision]:
+    """Those whose documents stand as they were read, locked until the commit.
+
+    Meanwhile a newer version may have arrived, or a person may have skipped or linked one; the
+    next plan finds what is left to do.
+    """
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT d.id FROM document d
+              JOIN unnest(%s::bigint[], %s::int[]) AS r (id, version) ON r.id = d.id
+             WHERE d.wanted_version = r.version AND d.planned_version <> d.wanted_version
+               AND d.state <> 'skipped'
+             ORDER BY d.id FOR UPDATE OF d
+            """,
+            [
+                [each.row.document_id for each in decisions],
+                [each.row.wanted_version for each in decisions],
+            ],
+        )
+        asked = {row[0] for row in cursor.fetchall()}
+    return [each for each in decisions if each.row.document_id in asked]
 
 
 def _read_chunk(held: Lease, *, kind: DocumentKind, after: int, now: datetime) -> Chunk:
@@ -129,13 +217,13 @@ def _read_chunk(held: Lease, *, kind: DocumentKind, after: int, now: datetime) -
             f"""
             SELECT d.id, d.kind, d.record_id, d.part, d.wanted_version, d.is_wanted,
                    d.applied_version, d.applied_content, d.xero_id, d.incarnation, d.priority,
-                   v.content
+                   v.content, d.overwrite_version IS NOT DISTINCT FROM d.wanted_version
               FROM document d
               JOIN record_version v ON v.record_id = d.record_id AND v.version = d.wanted_version
              WHERE d.operator_id = %(operator)s AND d.organisation_id = %(organisation)s
                AND d.kind = %(kind)s AND d.id > %(after)s
                AND d.planned_version <> d.wanted_version AND d.state <> 'skipped'
-               AND NOT {_IS_OPEN}
+               AND {_MAY_BE_PLANNED} AND NOT {_IS_OPEN}
              ORDER BY d.id LIMIT %(most)s
             """,
             {
@@ -161,6 +249,7 @@ def _read_chunk(held: Lease, *, kind: DocumentKind, after: int, now: datetime) -
                 incarnation=each[9],
                 priority=each[10],
                 content=_json(each[11]) or {},
+                is_overwriting=each[12],
             )
             for each in cursor.fetchall()
         ]

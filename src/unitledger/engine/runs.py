@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection as database
@@ -14,6 +16,7 @@ from unitledger.engine.recording import Tally
 from unitledger.store.connections import Connection, ConnectionState
 from unitledger.store.journal import Run, RunState
 
+BY_ITSELF = "event"
 CONNECTION_LOST = "Xero no longer accepts our permission. Reconnect to Xero."
 
 
@@ -53,17 +56,50 @@ def next_due_at(held: Lease, *, now: datetime) -> datetime | None:
     )
 
 
+@dataclass
+class Stopping:
+    """Whether the stretch should end: the process is asked to, or a person paused the sync."""
+
+    held: Lease
+    is_process_stopping: Callable[[], bool]
+    is_paused: bool = False
+
+    def __call__(self) -> bool:
+        return self.is_paused or self.is_process_stopping()
+
+    def look(self) -> None:
+        """Ask the row; between two batches, so that what is on its way is finished."""
+        self.is_paused = connection_state(self.held) == ConnectionState.PAUSED
+
+    @property
+    def message(self) -> str:
+        if not self.is_paused:
+            return ""
+        reason = Connection.objects.values_list("reason", flat=True).get(id=self.held.connection_id)
+        return reason or "Paused."
+
+
 def begin(held: Lease, *, trigger: str, now: datetime) -> int:
-    """Open the run's row; one that a dead holder left open is closed as interrupted."""
+    """Open the run's row; one that a dead holder left open is closed as interrupted.
+
+    A worker's run carries the name of who asked for it, where somebody did.
+    """
     with transaction.atomic():
         lease.check(held)
+        asked = Connection.objects.values("asked_trigger", "asked_by_name").get(
+            id=held.connection_id
+        )
+        Connection.objects.filter(id=held.connection_id).update(
+            asked_trigger=None, asked_by_name=""
+        )
         Run.objects.filter(
             organisation_id=held.organisation_id, state=RunState.RUNNING, fence__lt=held.fence
         ).update(state=RunState.INTERRUPTED, finished_at=now, message="The process ended.")
         run = Run.objects.create(
             operator_id=held.operator_id,
             organisation_id=held.organisation_id,
-            trigger=trigger,
+            trigger=asked["asked_trigger"] or trigger if trigger == BY_ITSELF else trigger,
+            started_by_name=asked["asked_by_name"],
             fence=held.fence,
             owner=held.owner,
             started_at=now,
@@ -97,6 +133,27 @@ def end(
 
 def enter_phase(run_id: int, phase: str) -> None:
     Run.objects.filter(id=run_id).update(phase=phase)
+    if phase == "sending":
+        _keep_what_waits(run_id)
+
+
+def _keep_what_waits(run_id: int) -> None:
+    """What the run sets out to write, for people who look at it later."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE run r SET planned = w.kinds, effects_planned = w.total
+              FROM (SELECT COALESCE(jsonb_object_agg(kind, n), '{}') AS kinds,
+                           COALESCE(sum(n), 0) AS total
+                      FROM (SELECT e.kind, count(*) AS n FROM effect e
+                             WHERE e.organisation_id =
+                                   (SELECT organisation_id FROM run WHERE id = %(run)s)
+                               AND e.state = 'waiting' AND e.brake <> 'held'
+                             GROUP BY e.kind) k) w
+             WHERE r.id = %(run)s
+            """,
+            {"run": run_id},
+        )
 
 
 def show_progress(run_id: int, *, tally: Tally, calls: int) -> None:

@@ -142,11 +142,13 @@ def _stretch(
     if not runs.has_work(held, now=tools.clock.now()):
         return None
     run_id = runs.begin(held, trigger=trigger, now=tools.clock.now())
-    stretch = _Stretch(held=held, tools=tools, run_id=run_id, is_stopping=is_stopping)
+    stopping = runs.Stopping(held, is_stopping)
+    stretch = _Stretch(held=held, tools=tools, run_id=run_id, is_stopping=stopping)
     due_at, message, brakes = None, "", ()
     try:
         brakes = stretch.go(limits=limits)
-        state = RunState.INTERRUPTED if is_stopping() else RunState.FINISHED
+        state = RunState.INTERRUPTED if stopping() else RunState.FINISHED
+        message = stopping.message
         due_at = runs.next_due_at(held, now=tools.clock.now())
     except _Stop as stop:
         state, message, due_at = stop.state, str(stop), stop.due_at
@@ -181,7 +183,7 @@ class _Stretch:
     held: Lease
     tools: Tools
     run_id: int
-    is_stopping: Callable[[], bool]
+    is_stopping: runs.Stopping
     tally: Tally = field(default_factory=Tally)
     calls: int = 0
     sender: Sender = field(init=False)
@@ -357,6 +359,7 @@ class _Stretch:
         outcomes = recording.record_answers(self.held, answered, tools=self.tools)
         self.tools.reached(crashpoints.RECORDED)
         self.tally.add(outcomes)
+        self.is_stopping.look()
         for each in ended:
             self._nothing_ready -= claiming.MAY_FOLLOW[each.request.kind.document_kind]
         for each in ended:
@@ -484,6 +487,7 @@ class _Stretch:
             return
         lease.renew(self.held, now=self.tools.clock.now())
         runs.show_progress(self.run_id, tally=self.tally, calls=self.calls)
+        self.is_stopping.look()
         self._look_again()
         self._renewed = elapsed
 

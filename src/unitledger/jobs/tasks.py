@@ -37,12 +37,13 @@ def look_at(organisation_id: int) -> None:
     """Work on one organisation, unless somebody already does."""
     from unitledger import wiring
     from unitledger.engine.lease import this_process
+    from unitledger.engine.runs import BY_ITSELF
     from unitledger.engine.work import work_on
 
     outcome = work_on(
         organisation_id,
         wiring.shared_tools(),
-        trigger="schedule",
+        trigger=BY_ITSELF,
         owner=this_process(),
         is_stopping=STOPPING.is_set,
     )
@@ -67,9 +68,12 @@ def make_tie_out(request_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Wake what is due. Once for all workers, however many there are."""
     from unitledger import wiring
+    from unitledger.engine.steering import keep_to_schedule
     from unitledger.engine.waking import due_organisations
 
-    for organisation_id in due_organisations(now=wiring.shared_tools().clock.now()):
+    now = wiring.shared_tools().clock.now()
+    keep_to_schedule(now=now)
+    for organisation_id in due_organisations(now=now):
         send_for(organisation_id)
 
 
