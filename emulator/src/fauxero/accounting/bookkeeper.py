@@ -317,6 +317,9 @@ def set_lock_dates(
     }
 
 
+_APPROVALS = {"STARTER": (20, 5)}  # Xero: reported, by vendors' help pages
+
+
 def set_plan(
     books: Books,
     *,
@@ -324,12 +327,13 @@ def set_plan(
     sales_approvals_max: int | None = None,
     bill_approvals_max: int | None = None,
 ) -> Element:
-    """Change the pricing plan, e.g. STARTER with 20 sales invoices and 5 bills a month."""
+    """Change the pricing plan; STARTER approves 20 sales invoices and 5 bills a month."""
+    sales, bills = _APPROVALS.get(edition_class, (None, None))
     organisation = replace(
         books.organisation,
         edition_class=edition_class,
-        sales_approvals_max=sales_approvals_max,
-        bill_approvals_max=bill_approvals_max,
+        sales_approvals_max=sales if sales_approvals_max is None else sales_approvals_max,
+        bill_approvals_max=bills if bill_approvals_max is None else bill_approvals_max,
     )
     with books.transaction():
         books.set_organisation(organisation)

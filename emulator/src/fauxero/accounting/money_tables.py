@@ -78,9 +78,7 @@ class BankTransactions(Table[BankTransaction]):
         self.by_status: GroupedOrder[BankTransaction] = GroupedOrder(
             lambda row: row.status, _by_change
         )
-        self.by_type: GroupedOrder[BankTransaction] = GroupedOrder(
-            lambda row: row.type, _by_change
-        )
+        self.by_type: GroupedOrder[BankTransaction] = GroupedOrder(lambda row: row.type, _by_change)
         self.by_contact: Lookup[BankTransaction] = Lookup(lambda row: row.contact_id)
         self.by_account: Lookup[BankTransaction] = Lookup(lambda row: row.account_id)
         self.by_credit: Lookup[BankTransaction] = Lookup(lambda row: row.credit_id)

@@ -1,4 +1,5 @@
-"""Reports over HTTP: envelope, parameters in any case, scopes, refusals."""
+"""Reports over HTTP: envelope, parameters in any case, scopes, refusals. Evidence: documented, the
+rows are the specification's."""
 
 from __future__ import annotations
 

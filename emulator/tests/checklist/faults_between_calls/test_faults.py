@@ -1,4 +1,5 @@
-"""Faults on demand: what each does to the client, and what it does to the books."""
+"""Faults on demand: what each does to the client, and what it does to the books. Evidence: own;
+the bodies of 500 and 503 are documented and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The money resources over HTTP: scopes, sub-paths, batches, what an answer looks like."""
+"""The money resources over HTTP: scopes, sub-paths, batches, what an answer looks like. Evidence:
+spec, unless a test says otherwise."""
 
 from __future__ import annotations
 

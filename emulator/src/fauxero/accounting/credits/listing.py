@@ -80,7 +80,7 @@ def _fields(books: Books, kind: str) -> Fields:
         "reference": Field(TEXT, lambda row: row.reference),
         "date": Field(DAY, lambda row: row.on),
         "fullypaidondate": Field(DAY, lambda row: row.fully_paid_on),
-        "remainingcredit": Field(NUMBER, lambda row: row.remaining),
+        "remainingcredit": Field(NUMBER, wire.remaining_now),
         "subtotal": Field(NUMBER, lambda row: row.sub_total),
         "totaltax": Field(NUMBER, lambda row: row.total_tax),
         "total": Field(NUMBER, lambda row: row.total),

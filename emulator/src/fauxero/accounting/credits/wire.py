@@ -65,6 +65,10 @@ def refused(books: Books, credit: Credit, element: Element, *, is_new: bool) -> 
     return echo
 
 
+def remaining_now(credit: Credit) -> Decimal:
+    return credit.remaining if credit.status not in _GONE else Decimal("0.00")
+
+
 def _lines(books: Books, credit: Credit, unit_decimals: int) -> list[Element]:
     return [line_element(books, line, unit_decimals) for line in credit.lines]
 
@@ -75,7 +79,7 @@ def _head(books: Books, credit: Credit) -> Element:
         ID=credit.id,
         CurrencyRate=_ONE,
         Type=credit.type,
-        RemainingCredit=credit.remaining if credit.status not in _GONE else Decimal("0.00"),
+        RemainingCredit=remaining_now(credit),
         Allocations=[on_credit(books, row) for row in books.allocations.of_credit(credit.id)],
         Payments=[
             refund(row) for row in books.payments_of(credit.id) if row.status == "AUTHORISED"

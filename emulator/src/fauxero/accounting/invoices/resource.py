@@ -184,7 +184,7 @@ def _fields(books: Books) -> Fields:
         "expectedpaymentdate": Field(DAY, lambda row: row.expected_on),
         "plannedpaymentdate": Field(DAY, lambda row: row.planned_on),
         "fullypaidondate": Field(DAY, lambda row: row.fully_paid_on),
-        "amountdue": Field(NUMBER, lambda row: row.amount_due),
+        "amountdue": Field(NUMBER, wire.due_now),
         "amountpaid": Field(NUMBER, lambda row: row.amount_paid),
         "amountcredited": Field(NUMBER, lambda row: row.amount_credited),
         "subtotal": Field(NUMBER, lambda row: row.sub_total),

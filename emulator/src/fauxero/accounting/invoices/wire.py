@@ -60,7 +60,7 @@ def unpaged(books: Books, invoice: Invoice) -> Element:
 
 def summary(books: Books, invoice: Invoice) -> Element:
     """A row with summaryOnly=true (Xero: documented what it leaves out)."""
-    element = _head(invoice, _due(invoice)) | {"AmountCredited": invoice.amount_credited}
+    element = _head(invoice, due_now(invoice)) | {"AmountCredited": invoice.amount_credited}
     element["Contact"] = contact_wire.on_document(books.contacts[invoice.contact_id])
     return element | _foot(invoice)
 
@@ -84,7 +84,7 @@ def refused(books: Books, invoice: Invoice, element: Element, *, is_new: bool) -
     return echo
 
 
-def _due(invoice: Invoice) -> Decimal:
+def due_now(invoice: Invoice) -> Decimal:
     return invoice.amount_due if invoice.status not in ("VOIDED", "DELETED") else ZERO
 
 
@@ -109,7 +109,7 @@ def _head(invoice: Invoice, due: Decimal) -> Element:
 
 
 def _read_head(books: Books, invoice: Invoice) -> Element:
-    return _head(invoice, _due(invoice)) | {
+    return _head(invoice, due_now(invoice)) | {
         "Payments": _payments(books, invoice),
         **credit_wire.on_invoice(books, invoice),
         "AmountCredited": invoice.amount_credited,
