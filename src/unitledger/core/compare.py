@@ -85,7 +85,6 @@ class Change:
     before: Decimal = ZERO  # in the books by what we last wrote
     after: Decimal = ZERO  # in the books afterwards
     problem: Problem | None = None
-    note: str | None = None
 
     @property
     def effects(self) -> tuple[EffectKind, ...]:
@@ -101,29 +100,47 @@ def compare(
     applied: Applied | None,
     books: BooksCopy | None,
     chart: Chart,
+    is_overwriting: bool = False,
 ) -> Change:
     """Say what must happen for a document whose source is at `version`.
 
     `wanted` None: the source voided the record, the books should hold nothing for it.
     `applied` None: nothing of it was ever written. `books` None: its copy was not looked at,
     which is enough to plan by; before an update, void or replacement is *sent* it is looked
-    at and compared again.
+    at and compared again. `is_overwriting`: a person said that what was changed in the books
+    is to be overwritten; what is paid, reconciled, locked or archived there stays forbidden.
     """
     change = Change(
         act=Act.LEAVE, kind=kind, before=_amount(applied and applied.wanted), after=_amount(wanted)
     )
     if applied is None:
         return replace(change, act=Act.LEAVE if wanted is None else Act.CREATE)
-    if applied.version == version:
+    if applied.version == version and not is_overwriting:
         return replace(change, after=change.before)
-    return _changed(change, applied=applied.wanted, wanted=wanted, books=books, chart=chart)
+    return _changed(
+        change,
+        applied=applied.wanted,
+        wanted=wanted,
+        books=books,
+        chart=chart,
+        is_overwriting=is_overwriting,
+    )
 
 
 def copy_of(
-    held: Held, *, applied: Wanted, wanted: Wanted | None, contact_id: str | None = None
+    held: Held,
+    *,
+    applied: Wanted,
+    wanted: Wanted | None,
+    contact_id: str | None = None,
+    stood_on: str | None = None,
 ) -> BooksCopy:
-    """The books' copy as a look at it showed it. `contact_id`: the contact it shall stand on."""
+    """The books' copy as a look at it showed it.
+
+    `contact_id`: the contact it shall stand on; `stood_on`: the one we last wrote it on.
+    """
     stands_right = contact_id is None or held.contact_id in (None, contact_id)
+    was_moved = stood_on is not None and held.contact_id not in (None, stood_on)
     is_owed_less = held.total is not None and held.amount_due is not None
     return BooksCopy(
         status=held.status,
@@ -136,7 +153,7 @@ def copy_of(
             or (is_owed_less and held.status not in GONE and held.amount_due != held.total)
         ),
         is_reconciled=held.is_reconciled,
-        differences=differences(applied, held),
+        differences=(*(("another contact",) if was_moved else ()), *differences(applied, held)),
         is_as_wanted=wanted is not None and stands_right and not differences(wanted, held),
     )
 
@@ -173,19 +190,24 @@ def _changed(
     wanted: Wanted | None,
     books: BooksCopy | None,
     chart: Chart,
+    is_overwriting: bool,
 ) -> Change:
     if books is not None and books.status in GONE:
+        if is_overwriting and change.kind is DocumentKind.PAYMENT:
+            return change  # deleted already: what is left to do is to make it again
         if wanted is None:
-            return replace(change, note="It is void in Xero already.")
+            return change
         return _conflict(change, Problem.of(ProblemCode.VOIDED_IN_BOOKS))
-    if wanted is not None and _is_same(applied, wanted):
+    if wanted is not None and _is_same(applied, wanted) and not is_overwriting:
         return change
     if books is not None and books.is_as_wanted:
-        return replace(change, note="Xero shows the new content already.")
+        return change
     act = _act(change.kind, wanted)
     if act is Act.LEAVE:
         return change
-    problem = _forbidden(applied=applied, wanted=wanted, books=books, chart=chart)
+    problem = _forbidden(
+        applied=applied, wanted=wanted, books=books, chart=chart, is_overwriting=is_overwriting
+    )
     return _conflict(change, problem) if problem else replace(change, act=act)
 
 
@@ -201,7 +223,12 @@ def _act(kind: DocumentKind, wanted: Wanted | None) -> Act:
 
 
 def _forbidden(
-    *, applied: Wanted, wanted: Wanted | None, books: BooksCopy | None, chart: Chart
+    *,
+    applied: Wanted,
+    wanted: Wanted | None,
+    books: BooksCopy | None,
+    chart: Chart,
+    is_overwriting: bool,
 ) -> Problem | None:
     """The first reason why a person must decide; the gravest comes first."""
     locked = _locked((applied, wanted), chart)
@@ -214,9 +241,11 @@ def _forbidden(
         return Problem.of(ProblemCode.ARCHIVED_IN_BOOKS, contact=contact)
     if books.is_reconciled:
         return Problem.of(ProblemCode.RECONCILED_IN_BOOKS)
-    if books.has_payments and not _may_change_when_paid(applied, wanted):
+    # What is written over was changed in more than what we know of: no exception there.
+    may_change = not is_overwriting and _may_change_when_paid(applied, wanted)
+    if books.has_payments and not may_change:
         return Problem.of(ProblemCode.PAID_IN_BOOKS)
-    if books.differences:
+    if books.differences and not is_overwriting:
         differing = "; ".join(books.differences)
         return Problem.of(ProblemCode.EDITED_IN_BOOKS, differences=differing)
     return None

@@ -58,6 +58,12 @@ class ProblemCode(StrEnum):
     EDITED_IN_BOOKS = "edited_in_books"
     VOIDED_IN_BOOKS = "voided_in_books"
     ARCHIVED_IN_BOOKS = "archived_in_books"
+    DRAFT_IN_BOOKS = "draft_in_books"
+    SKIPPED = "skipped"
+    HANDLED_IN_BOOKS = "handled_in_books"
+    KEPT_AS_IN_BOOKS = "kept_as_in_books"
+    UNLINKED = "unlinked"
+    NEEDED_IS_LEFT_OUT = "needed_is_left_out"
     BRAKE_HELD = "brake_held"
     BEFORE_START = "before_start"
     DAY_LIMIT = "day_limit"
@@ -191,7 +197,7 @@ _WORDINGS: Mapping[ProblemCode, _Wording] = {
     ProblemCode.PERIOD_LOCKED: _Wording(
         "{day} is in a locked period (locked to {locked_to}).",
         Actor.PERSON,
-        "Move the lock date in Xero, or decide how to book it in an open period.",
+        "Move the lock date in Xero, or book it by hand and mark it as handled in Xero.",
     ),
     ProblemCode.TENANT_UNKNOWN: _Wording(
         "The tenant {tenant} has not arrived.", Actor.PERSON, "Import the tenant."
@@ -246,7 +252,7 @@ _WORDINGS: Mapping[ProblemCode, _Wording] = {
     ProblemCode.RECONCILED_IN_BOOKS: _Wording(
         "The payment is reconciled with a bank line in Xero.",
         Actor.PERSON,
-        "Undo the reconciliation in Xero, or keep the payment as it is.",
+        "Undo the reconciliation in Xero, or keep Xero's copy.",
     ),
     ProblemCode.EDITED_IN_BOOKS: _Wording(
         "It was changed in Xero since we wrote it: {differences}.",
@@ -256,7 +262,31 @@ _WORDINGS: Mapping[ProblemCode, _Wording] = {
     ProblemCode.VOIDED_IN_BOOKS: _Wording(
         "It was voided or deleted in Xero.",
         Actor.PERSON,
-        "Void it at the source too, or record it anew.",
+        "Void it at the source too, record it anew there, or keep Xero's copy.",
+    ),
+    ProblemCode.DRAFT_IN_BOOKS: _Wording(
+        "It is in Xero as draft, not in the books.", Actor.PERSON, "Approve the draft in Xero."
+    ),
+    ProblemCode.SKIPPED: _Wording(
+        "{who} skipped it: {reason}", Actor.NOBODY, "Take it up again to send it."
+    ),
+    ProblemCode.HANDLED_IN_BOOKS: _Wording(
+        "{who} says it is handled in Xero: {reason}",
+        Actor.NOBODY,
+        "Take it up again to send it from here.",
+    ),
+    ProblemCode.KEPT_AS_IN_BOOKS: _Wording(
+        "{who} kept Xero's copy: {reason}", Actor.NOBODY, "Take it up again to compare anew."
+    ),
+    ProblemCode.UNLINKED: _Wording(
+        "{who} unlinked it from what Xero holds: {reason}",
+        Actor.PERSON,
+        "Link it to the right one, skip it, or ReSync to send it.",
+    ),
+    ProblemCode.NEEDED_IS_LEFT_OUT: _Wording(
+        "It hangs on {what}, which a person skipped or handled in Xero.",
+        Actor.PERSON,
+        "Skip this one too, mark it as handled in Xero, or take {what} up again.",
     ),
     ProblemCode.ARCHIVED_IN_BOOKS: _Wording(
         "The contact {contact} is archived in Xero.", Actor.PERSON, "Restore the contact in Xero."

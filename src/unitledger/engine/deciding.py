@@ -66,6 +66,7 @@ class Row:
     incarnation: int
     priority: int
     content: dict[str, Any]
+    is_overwriting: bool = False  # a person said: ours, over what was changed in the books
 
 
 @dataclass(slots=True)
@@ -155,6 +156,7 @@ def decide(row: Row, chunk: Chunk, *, tools: Tools, ground: Ground) -> Decision:
         applied=_applied(row),
         books=None,
         chart=ground.chart,
+        is_overwriting=row.is_overwriting,
     )
     if change.act is Act.CONFLICT and change.problem is not None:
         return _blocked(row, [change.problem])

@@ -22,7 +22,8 @@ _ASKED = """
 """
 _PLAN_AGAIN = """
     UPDATE document SET planned_version = 0, priority = %(priority)s
-     WHERE id IN (SELECT id FROM asked) AND applied_version <> wanted_version
+     WHERE id IN (SELECT id FROM asked)
+       AND (applied_version <> wanted_version OR overwrite_version = wanted_version)
        AND state NOT IN ('skipped', 'out_of_scope')
        AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.document_id = document.id
                         AND e.state IN ('waiting', 'in_flight', 'unknown'))

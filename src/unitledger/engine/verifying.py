@@ -12,6 +12,7 @@ from django.db import transaction
 
 from unitledger.core.documents import DocumentKind
 from unitledger.engine import holdings, lease, sql, statistics
+from unitledger.engine.handling import hanging
 from unitledger.engine.lease import Lease
 from unitledger.engine.reading import Reader
 from unitledger.engine.tools import Tools
@@ -27,7 +28,8 @@ _VERIFY = """
        AND d.xero_id IS NOT NULL AND d.kind IN ('invoice', 'payment')
        AND x.organisation_id = d.organisation_id AND x.kind = d.kind AND x.xero_id = d.xero_id
        AND CASE WHEN d.is_wanted
-                THEN x.total = d.amount AND x.status NOT IN ('VOIDED', 'DELETED')
+                THEN x.total = d.amount
+                     AND x.status NOT IN ('VOIDED', 'DELETED', 'DRAFT', 'SUBMITTED')
                 ELSE x.status IN ('VOIDED', 'DELETED') END
 """
 # What was changed in the books since we wrote it. Status first: a voided document's amounts
@@ -39,6 +41,8 @@ _DRIFTED = """
            problems = CASE
                WHEN x.status IN ('VOIDED', 'DELETED')
                    THEN '[{"code": "voided_in_books", "facts": {}}]'::jsonb
+               WHEN x.status IN ('DRAFT', 'SUBMITTED')
+                   THEN '[{"code": "draft_in_books", "facts": {}}]'::jsonb
                ELSE jsonb_build_array(jsonb_build_object(
                    'code', 'edited_in_books',
                    'facts', jsonb_build_object('differences',
@@ -48,7 +52,7 @@ _DRIFTED = """
        AND d.kind IN ('invoice', 'payment') AND x.organisation_id = d.organisation_id
        AND x.kind = d.kind AND x.xero_id = d.xero_id
        AND (x.read_at >= %(since)s OR d.verified_at IS NULL)
-       AND (x.status IN ('VOIDED', 'DELETED') OR x.total <> d.amount)
+       AND (x.status IN ('VOIDED', 'DELETED', 'DRAFT', 'SUBMITTED') OR x.total <> d.amount)
 """
 _HEALED = """
     UPDATE document d SET state = 'synced', problems = '[]'::jsonb
@@ -56,9 +60,11 @@ _HEALED = """
      WHERE d.organisation_id = %(organisation)s AND d.state = 'drifted' AND d.is_wanted
        AND d.applied_version = d.wanted_version
        AND x.organisation_id = d.organisation_id AND x.kind = d.kind AND x.xero_id = d.xero_id
-       AND x.read_at >= %(since)s AND x.status NOT IN ('VOIDED', 'DELETED')
+       AND x.read_at >= %(since)s
+       AND x.status NOT IN ('VOIDED', 'DELETED', 'DRAFT', 'SUBMITTED')
        AND x.total = d.amount AND d.kind IN ('invoice', 'payment')
-       AND d.problems @> '[{"code": "edited_in_books"}]'::jsonb
+       AND (d.problems @> '[{"code": "edited_in_books"}]'::jsonb
+            OR d.problems @> '[{"code": "draft_in_books"}]'::jsonb)
 """
 # What still differs has been compared too: it is not asked about again with every run.
 _COMPARED = """
@@ -119,6 +125,7 @@ def name_what_waits(held: Lease) -> None:
     """Give every document that waits for another its reason, invoices before payments."""
     with transaction.atomic():
         lease.check(held)
+        hanging.name_all(held.operator_id, held.organisation_id)
         with database.cursor() as cursor:
             for kind, code, fact in (
                 ("invoice", "contact_waits", "contact"),
