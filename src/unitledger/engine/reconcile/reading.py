@@ -48,6 +48,10 @@ class BooksReader:
 
         return self._exchange(read, calls=CHART_CALLS)
 
+    def once(self, read: Callable[[Access], tuple[T, Limits, int]]) -> T:
+        """Any other read of one call."""
+        return self._exchange(read)
+
     def pages(self, kind: DocumentKind) -> Iterator[HeldPage]:
         """Every object of a kind in every status, a thousand at a time."""
         number = 1
