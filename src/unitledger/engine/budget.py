@@ -8,6 +8,7 @@ sixty seconds: that never runs into a refusal, whatever the window's beginning.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,11 @@ from typing import Protocol
 from django.db import connection as database
 
 from unitledger.core.exchange import Limits
+from unitledger.store.connections import CallBudget
 
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+SECONDS_A_CALL = 0.3  # while the minute's calls last; Xero usually answers within a second
 PEOPLE_DAY_RESERVE = 50  # calls of the day that automatic work leaves to people
 PEOPLE_MINUTE_RESERVE = 1
 REST_AFTER_CONCURRENT = timedelta(seconds=2)
@@ -162,6 +166,25 @@ def together(said: Sequence[Limits]) -> Limits:
             problems[0].problem if problems else None,
         ),
     )
+
+
+def time_for(calls: int, found: CallBudget, *, now: datetime) -> timedelta:
+    """How long that many calls take within the minute's limit; the day's is left aside."""
+    allowed = found.minute_limit - PEOPLE_MINUTE_RESERVE
+    used = sum(1 for at in found.recent_calls if at > now - MINUTE)
+    beyond = calls - max(0, allowed - used)
+    if beyond <= 0:
+        return timedelta(seconds=calls * SECONDS_A_CALL)
+    return math.ceil(beyond / allowed) * MINUTE
+
+
+def left_today(found: CallBudget, *, now: datetime) -> int | None:
+    """Calls that automatic work may still make today; None where Xero's last word is old."""
+    if found.day_remaining is None or found.day_said_at is None:
+        return None
+    if found.day_said_at < now - DAY:
+        return None
+    return max(0, found.day_remaining - PEOPLE_DAY_RESERVE)
 
 
 def rest(organisation_id: int, *, until: datetime, by: str) -> None:

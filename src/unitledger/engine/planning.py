@@ -71,9 +71,14 @@ _IS_OPEN = """
 
 def ground(held: Lease, chart: Chart) -> Ground:
     """What a plan of the organisation stands on now."""
-    operator = Operator.objects.get(id=held.operator_id)
+    return ground_of(Connection.objects.get(id=held.connection_id), chart)
+
+
+def ground_of(connection: Connection, chart: Chart) -> Ground:
+    """The same by its connection, for who only looks ahead and holds no lease."""
+    operator = Operator.objects.get(id=connection.operator_id)
     newest = (
-        MappingVersion.objects.filter(organisation_id=held.organisation_id)
+        MappingVersion.objects.filter(organisation_id=connection.organisation_id)
         .order_by("-version")
         .first()
     )
@@ -83,7 +88,7 @@ def ground(held: Lease, chart: Chart) -> Ground:
         mapping=mappings.from_content(newest.content) if newest else None,
         mapping_version=newest.version if newest else None,
         chart=chart,
-        start_on=Connection.objects.get(id=held.connection_id).start_on,
+        start_on=connection.start_on,
     )
 
 
@@ -211,13 +216,37 @@ def _still_asked(decisions: Sequence[Decision]) -> Sequence[Decision]:
     return [each for each in decisions if each.row.document_id in asked]
 
 
+# What `row_of` takes, of a document `d` and its newest version `v`.
+ROW = """
+    d.id, d.kind, d.record_id, d.part, d.wanted_version, d.is_wanted, d.applied_version,
+    d.applied_content, d.xero_id, d.incarnation, d.priority, v.content,
+    d.overwrite_version IS NOT DISTINCT FROM d.wanted_version
+"""
+
+
+def row_of(each: Sequence[Any]) -> Row:
+    return Row(
+        document_id=each[0],
+        kind=DocumentKind(each[1]),
+        record_id=each[2],
+        part=each[3],
+        wanted_version=each[4],
+        is_wanted=each[5],
+        applied_version=each[6],
+        applied_content=_json(each[7]),
+        xero_id=each[8],
+        incarnation=each[9],
+        priority=each[10],
+        content=_json(each[11]) or {},
+        is_overwriting=each[12],
+    )
+
+
 def _read_chunk(held: Lease, *, kind: DocumentKind, after: int, now: datetime) -> Chunk:
     with database.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT d.id, d.kind, d.record_id, d.part, d.wanted_version, d.is_wanted,
-                   d.applied_version, d.applied_content, d.xero_id, d.incarnation, d.priority,
-                   v.content, d.overwrite_version IS NOT DISTINCT FROM d.wanted_version
+            SELECT {ROW}
               FROM document d
               JOIN record_version v ON v.record_id = d.record_id AND v.version = d.wanted_version
              WHERE d.operator_id = %(operator)s AND d.organisation_id = %(organisation)s
@@ -235,29 +264,12 @@ def _read_chunk(held: Lease, *, kind: DocumentKind, after: int, now: datetime) -
                 "most": CHUNK,
             },
         )
-        rows = [
-            Row(
-                document_id=each[0],
-                kind=DocumentKind(each[1]),
-                record_id=each[2],
-                part=each[3],
-                wanted_version=each[4],
-                is_wanted=each[5],
-                applied_version=each[6],
-                applied_content=_json(each[7]),
-                xero_id=each[8],
-                incarnation=each[9],
-                priority=each[10],
-                content=_json(each[11]) or {},
-                is_overwriting=each[12],
-            )
-            for each in cursor.fetchall()
-        ]
+        rows = [row_of(each) for each in cursor.fetchall()]
     chunk = Chunk(rows=rows)
     if kind is DocumentKind.CONTACT and rows:
-        chunk.taken_names = _contact_names(held.organisation_id)
+        chunk.taken_names = contact_names(held.organisation_id)
     if kind is DocumentKind.PAYMENT and rows:
-        chunk.invoice_records = _invoice_records(held.operator_id, rows)
+        chunk.invoice_records = invoice_records(held.operator_id, rows)
     return chunk
 
 
@@ -265,7 +277,7 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _contact_names(organisation_id: int) -> dict[str, int]:
+def contact_names(organisation_id: int) -> dict[str, int]:
     """The names our contacts have or are about to get, each with its document."""
     with database.cursor() as cursor:
         cursor.execute(
@@ -283,7 +295,7 @@ def _contact_names(organisation_id: int) -> dict[str, int]:
         return {name_key(name): document for document, name in cursor.fetchall() if name}
 
 
-def _invoice_records(operator_id: int, rows: Iterable[Row]) -> dict[RecordKey, int]:
+def invoice_records(operator_id: int, rows: Iterable[Row]) -> dict[RecordKey, int]:
     """The invoices that payments name by their source keys, as our records."""
     keys = {
         (each["invoice"]["source"], each["invoice"]["identifier_type"], each["invoice"]["value"])

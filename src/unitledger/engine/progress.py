@@ -11,12 +11,11 @@ from django.db import connection as database
 
 from unitledger.core.documents import DocumentKind
 from unitledger.core.effects import EffectKind
-from unitledger.engine.budget import MINUTE
+from unitledger.engine import budget
 from unitledger.engine.waking import WORKING, is_free
 from unitledger.store.connections import CallBudget, Connection
 from unitledger.store.journal import Run, RunState
 
-SECONDS_A_CALL = 0.3  # while the minute's calls last; Xero usually answers within a second
 VERIFYING_CALLS = len(DocumentKind)
 
 
@@ -98,10 +97,7 @@ def _unknown(organisation_id: int) -> tuple[int, datetime | None]:
 
 
 def _time(calls: int, organisation_id: int, *, now: datetime) -> timedelta:
-    budget = CallBudget.objects.filter(organisation_id=organisation_id).first()
-    if not calls or budget is None:
+    found = CallBudget.objects.filter(organisation_id=organisation_id).first()
+    if not calls or found is None:
         return timedelta(0)
-    used = sum(1 for at in budget.recent_calls if at > now - MINUTE)
-    beyond = calls - max(0, budget.minute_limit - used)
-    minutes = math.ceil(max(0, beyond) / budget.minute_limit)
-    return timedelta(seconds=calls * SECONDS_A_CALL) if minutes == 0 else minutes * MINUTE
+    return budget.time_for(calls, found, now=now)
