@@ -146,7 +146,7 @@ def test_an_invoice_edited_before_its_lost_answer_is_looked_for_is_said_to_be_ed
     operator.syncs()
     operator.bills("1001", "120.00")
     operator.fault("error_after_commit", method="PUT", path="Invoices", status=500)
-    operator.fault("organisation_offline", method="GET")
+    operator.fault("organisation_offline", method="GET", path="Invoices")
     operator.syncs()
     operator.server.run(lambda world: world.faults.clear())
     operator.bookkeeper("edit_invoice", invoice_id="1001", amount=90)

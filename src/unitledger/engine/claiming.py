@@ -12,7 +12,7 @@ from django.db import transaction
 from unitledger.core.documents import DocumentKind
 from unitledger.core.effects import EffectKind
 from unitledger.core.exchange import Access, Element, WriteRequest
-from unitledger.engine import budget, crashpoints, lease
+from unitledger.engine import budget, crashpoints, holdings, lease
 from unitledger.engine.budget import Refusal
 from unitledger.engine.lease import Lease
 from unitledger.engine.tools import Tools
@@ -70,7 +70,7 @@ _NO_PARENT = "TRUE"
 _PARENT_EXISTS = "p.xero_id IS NOT NULL"
 _PARENT_IS_AS_WANTED = (
     "p.xero_id IS NOT NULL AND p.is_wanted AND p.applied_version = p.wanted_version "
-    "AND p.state <> 'drifted'"
+    "AND p.state <> 'drifted' AND p.overwrite_version IS NULL"
 )
 _NO_DELETION_OPEN = """
     NOT EXISTS (SELECT 1 FROM document c JOIN effect x ON x.document_id = c.id
@@ -120,7 +120,7 @@ def ready_from_sql(kind: EffectKind) -> str:
     """
     return f"""
           FROM effect e CROSS JOIN LATERAL (
-               SELECT p.xero_id AS parent_xero_id
+               SELECT {holdings.followed_sql("p")} AS parent_xero_id
                  FROM document d LEFT JOIN LATERAL (
                       SELECT * FROM document WHERE id = d.parent_id OFFSET 0) p ON true
                 WHERE d.id = e.document_id AND {_may_go_sql(kind)}

@@ -60,7 +60,7 @@ def open_effects(effect_ids: Sequence[int], *, with_content: bool = True) -> lis
             SELECT e.id, e.document_id, e.handle, e.kind, e.state, e.batch_size, e.batch_max,
                    e.absences, e.unknowns, e.safe_after, e.not_before, e.look_at,
                    e.last_verdict, e.total, e.target_id, {content}, d.kind || ' ' || d.number,
-                   e.messages, p.xero_id
+                   e.messages, {holdings.followed_sql("p")}
               FROM effect e JOIN document d ON d.id = e.document_id
               LEFT JOIN document p ON p.id = d.parent_id AND e.kind = 'update_invoice'
              WHERE e.id = ANY(%s) ORDER BY e.id
@@ -205,7 +205,7 @@ def _write_applied(applied: Sequence[Outcome], *, now: datetime) -> None:
                    applied_version = CASE WHEN e.kind = 'delete_payment' AND d.is_wanted THEN 0
                                           ELSE e.source_version END,
                    mapping_version = e.mapping_version,
-                   incarnation = e.incarnation,
+                   incarnation = e.incarnation, overwrite_version = NULL,
                    state = CASE WHEN p.problems IS NOT NULL THEN 'drifted'
                                 WHEN d.wanted_version = e.source_version
                                      AND NOT (e.kind = 'delete_payment' AND d.is_wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,6 +55,15 @@ _KEEP = f"""
         OR EXCLUDED.updated_at_xero >= xero_object.updated_at_xero
 """
 
+# A contact merged into one that was merged in its turn leads to where both ended.
+MERGES_MAX = 5
+_LEAD_ON = """
+    UPDATE xero_object x SET merged_to = y.merged_to FROM xero_object y
+     WHERE x.organisation_id = %s AND x.kind = 'contact' AND y.organisation_id = x.organisation_id
+       AND y.kind = 'contact' AND y.xero_id = x.merged_to AND y.merged_to IS NOT NULL
+       AND y.merged_to NOT IN (x.merged_to, x.xero_id)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -94,6 +103,30 @@ def keep(
     given = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     with database.cursor() as cursor:
         cursor.execute(_KEEP, [operator_id, organisation_id, now, given])
+        if any(each.merged_to for each in unique.values()):
+            for _ in range(MERGES_MAX):
+                cursor.execute(_LEAD_ON, [organisation_id])
+                if not cursor.rowcount:
+                    break
+
+
+def followed_sql(table: str) -> str:
+    """The Xero id of a document, or of the contact that it was merged into."""
+    return f"""COALESCE((SELECT m.merged_to FROM xero_object m
+                          WHERE m.organisation_id = {table}.organisation_id
+                            AND m.kind = {table}.kind AND m.xero_id = {table}.xero_id),
+                        {table}.xero_id)"""
+
+
+def followed(organisation_id: int, contact_ids: Collection[str]) -> dict[str, str]:
+    """For those of the contacts that were merged: the one each became."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT xero_id, merged_to FROM xero_object WHERE organisation_id = %s "
+            "AND kind = 'contact' AND xero_id = ANY(%s) AND merged_to IS NOT NULL",
+            [organisation_id, list(contact_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
 def claim_ours(organisation_id: int) -> None:

@@ -19,9 +19,19 @@ def noted(decision: Decision) -> str | None:
 
 def keep_warnings(warnings: Mapping[int, Sequence[str]]) -> None:
     """What the books said beside their yes, by document; inside the caller's transaction."""
+    keep(
+        {
+            document_id: [f"Xero warns: {text}" for text in texts]
+            for document_id, texts in warnings.items()
+        }
+    )
+
+
+def keep(notes: Mapping[int, Sequence[str]]) -> None:
+    """Sentences to keep beside what a document has, by document; inside the transaction."""
     told = [
-        (json.dumps([f"Xero warns: {text}" for text in texts], ensure_ascii=False), document_id)
-        for document_id, texts in warnings.items()
+        (json.dumps(list(texts), ensure_ascii=False), document_id)
+        for document_id, texts in notes.items()
         if texts
     ]
     if not told:

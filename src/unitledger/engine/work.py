@@ -50,6 +50,7 @@ REPEAT_WITHIN = timedelta(minutes=4)
 REPEATS_MAX = 2
 REST_AFTER_TROUBLE = timedelta(minutes=1)
 FULL_TOKEN_LIFE = timedelta(minutes=30)
+_ON_CONTACTS = (EffectKind.CREATE_CONTACT, EffectKind.CREATE_INVOICE, EffectKind.UPDATE_INVOICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +234,8 @@ class _Stretch:
         swept: set[DocumentKind] = set()
         for kind in DocumentKind:
             is_first = not self.reader.has_swept(kind)
-            needs_names = kind is DocumentKind.CONTACT and runs.has_waiting(
-                self.held, EffectKind.CREATE_CONTACT
-            )
-            if is_held or is_first or needs_names:
+            is_leant_on = kind is DocumentKind.CONTACT and self._leans_on_contacts()
+            if is_held or is_first or is_leant_on:
                 self.reader.sweep(kind, from_start=is_held)
                 swept.add(kind)
         self.tally.add(
@@ -244,6 +243,10 @@ class _Stretch:
         )
         if is_held:
             runs.unhold(self.held)
+
+    def _leans_on_contacts(self) -> bool:
+        """New contacts must not take a name in use; invoices follow a contact that was merged."""
+        return any(runs.has_waiting(self.held, kind) for kind in _ON_CONTACTS)
 
     def _send_all(self) -> None:
         self._look_again()
