@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 
+# The four letters that a version 4 uuid may have where its variant stands (RFC 9562).
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 class Ids:
     """Makes uuids. `drawn` is how many were made, enough to go on after a restart."""
@@ -16,5 +17,6 @@ class Ids:
     def uuid(self) -> str:
         self.drawn += 1
         drawn = f"{self.seed}/{self.drawn}".encode()
-        digest = hashlib.blake2b(drawn, digest_size=16).digest()
-        return str(uuid.UUID(bytes=digest, version=4))
+        text = hashlib.blake2b(drawn, digest_size=16).hexdigest()
+        variant = _VARIANTS[text[16]]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"

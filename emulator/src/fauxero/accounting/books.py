@@ -74,6 +74,7 @@ class Books:
         self.manual_journals = ManualJournals(self._log)
         self.outbox: Table[Outgoing] = Table("outbox", self._log)
         self.side = SideTables(self._log)
+        self.contacts_shown: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
         self._log.watchers.append(lambda changes: history.write(self, changes))
         self._index_settings()
         self._index_contacts()

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 
 from fauxero.accounting.resource import ZERO_ID, BadPostData, Element
 
+_NUMBER_MAX = Decimal("1e15")
 _XERO_DATE = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
 _GUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
@@ -49,7 +50,7 @@ def number(element: Element, name: str) -> Decimal | None:
             raise refuse(name, value, "System.Nullable`1[System.Decimal]") from None
     else:
         raise refuse(name, value, "System.Nullable`1[System.Decimal]")
-    if not found.is_finite() or abs(found) >= Decimal("1e15"):
+    if not found.is_finite() or abs(found) >= _NUMBER_MAX:
         raise refuse(name, value, "System.Nullable`1[System.Decimal]")
     return found
 

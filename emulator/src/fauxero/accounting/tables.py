@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 
@@ -133,28 +132,37 @@ class Log:
             self._undo.append((table, key, old))
         self._dirty[table, key] = None
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Transaction:
         """All or nothing; may be nested, an inner one rolls back on its own.
 
         Watchers are told of all that changed just before the outermost one ends; what they
         write belongs to it, and what they raise undoes it.
         """
-        mark = len(self._undo)
+        return Transaction(self)
+
+    def begin(self) -> int:
         self._depth += 1
+        return len(self._undo)
+
+    def end(self, mark: int, *, is_failed: bool) -> None:
         try:
-            yield
-            if self._depth == 1 and self._undo and self.watchers:
-                changes = self._changes()
-                for watch in self.watchers:
-                    watch(changes)
-        except BaseException:
-            self._rewind(mark)
-            raise
+            if is_failed:
+                self._rewind(mark)
+            elif self._depth == 1 and self._undo and self.watchers:
+                self._tell(mark)
         finally:
             self._depth -= 1
             if not self._depth:
                 self._undo.clear()
+
+    def _tell(self, mark: int) -> None:
+        try:
+            changes = self._changes()
+            for watch in self.watchers:
+                watch(changes)
+        except BaseException:
+            self._rewind(mark)
+            raise
 
     def _changes(self) -> list[Change]:
         """Each row that differs now from the beginning of the transaction, in order."""
@@ -191,6 +199,21 @@ class Log:
         changed = [(name, key, self.tables[name].get(key)) for name, key in self._dirty]
         self._dirty.clear()
         return changed
+
+
+class Transaction:
+    """What `Log.transaction` gives; a class, for one is opened for every element written."""
+
+    __slots__ = ("_log", "_mark")
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def __enter__(self) -> None:
+        self._mark = self._log.begin()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._log.end(self._mark, is_failed=kind is not None)
 
 
 class Lookup(Generic[Row]):

@@ -8,8 +8,8 @@ with tax of 70.60 and 65.22, which is gross - round(gross / 1.15).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from fauxero.accounting.money import HUNDRED, ONE, ZERO, cents, per, places, shown, times
 
@@ -17,8 +17,7 @@ EXCLUSIVE, INCLUSIVE, NO_TAX = "Exclusive", "Inclusive", "NoTax"
 LINE_AMOUNT_TYPES = (EXCLUSIVE, INCLUSIVE, NO_TAX)
 
 
-@dataclass(frozen=True, slots=True)
-class LineRequest:
+class LineRequest(NamedTuple):
     """The amounts a line was sent with; None where it said nothing."""
 
     quantity: Decimal | None
@@ -29,8 +28,7 @@ class LineRequest:
     tax_amount: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class LineAmounts:
+class LineAmounts(NamedTuple):
     quantity: Decimal
     unit_amount: Decimal
     line_amount: Decimal

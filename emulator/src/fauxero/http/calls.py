@@ -157,6 +157,8 @@ def refused(call: Call, outcomes: Sequence[Outcome]) -> Answer:
 
 def answered(call: Call, rows: Sequence[Element], pagination: Pagination | None = None) -> Answer:
     is_json = forms.wants_json(call.request)
+    # Companions of dates, such as DateString, are JSON's alone.
+    companions = call.resource.date_companions if is_json else ()
     write = codec.response if is_json else xml_codec.response
     body = write(
         answer_id=call.world.ids.uuid(),
@@ -164,7 +166,7 @@ def answered(call: Call, rows: Sequence[Element], pagination: Pagination | None 
         at=call.world.clock.now(),
         name=call.resource.name,
         element_name=call.resource.element_name,
-        rows=[_shown(call, row) for row in rows],
+        rows=[codec.with_companions(row, companions) for row in rows] if companions else rows,
         pagination=pagination,
     )
     return Answer(200, body, JSON if is_json else forms.XML)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import simplejson
 
 from fauxero.accounting.resource import BadPostData, Element, Pagination
@@ -42,7 +43,7 @@ def envelope_date(at: datetime) -> str:
 def companion(value: date) -> str:
     """`DateString` is a day without a zone, `UpdatedDateUTCString` an instant with Z."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{value.astimezone(UTC).isoformat()[:19]}Z"
     return f"{value.isoformat()}T00:00:00"
 
 
@@ -53,6 +54,20 @@ def _leftover(value: Any) -> Any:
 
 
 def dump(data: Any) -> bytes:
+    try:
+        return orjson.dumps(data, default=_outgoing, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except TypeError:  # an echo of what orjson cannot carry: a huge number, half a surrogate pair
+        return _dump_anything(data)
+
+
+def _outgoing(value: Any) -> Any:
+    """A decimal goes out with the digits it has."""
+    if type(value) is Decimal:
+        return orjson.Fragment(str(value))
+    return _leftover(value)
+
+
+def _dump_anything(data: Any) -> bytes:
     return simplejson.dumps(
         data, use_decimal=True, default=_leftover, separators=(",", ":")
     ).encode()
@@ -60,11 +75,9 @@ def dump(data: Any) -> bytes:
 
 def with_companions(row: Element, names: Sequence[str]) -> Element:
     """Put `<Field>String` before each date field of `names` that the row has."""
-    if not any(name in row for name in names):
-        return row
     shown: Element = {}
     for key, value in row.items():
-        if key in names and isinstance(value, date):  # a refused element echoes what was sent
+        if isinstance(value, date) and key in names:  # a refused element echoes what was sent
             shown[f"{key}String"] = companion(value)
         shown[key] = value
     return shown

@@ -21,13 +21,42 @@ ADDRESS_TYPES = ("STREET", "POBOX")
 PHONE_TYPES = ("DEFAULT", "DDI", "FAX", "MOBILE")
 
 
+SHARED_MAX = 64
+
+
+def shared(books: Books, contact: Contact) -> Element:
+    """As `full`, for documents: kept while nothing in it changes, so not to be changed."""
+    state = (
+        contact,
+        books.has_documents(contact.id, "ACCPAY"),
+        books.has_documents(contact.id, "ACCREC"),
+        books.side.groups_of(contact.id),
+    )
+    kept = books.contacts_shown.get(contact.id)
+    if kept is None or kept[0] != state:
+        if len(books.contacts_shown) >= SHARED_MAX:
+            books.contacts_shown.clear()
+        kept = books.contacts_shown[contact.id] = (state, full(books, contact))
+    return kept[1]
+
+
 def full(books: Books, contact: Contact) -> Element:
     """The answer to a write and to a read of one: two addresses and four phones, even blank."""
     return present(
         **_head(contact),
         BankAccountDetails=contact.bank_details or "",
-        Addresses=[_address(_of_type(contact.addresses, kind, Address)) for kind in ADDRESS_TYPES],
-        Phones=[_phone(_of_type(contact.phones, kind, Phone)) for kind in PHONE_TYPES],
+        Addresses=[
+            _address(_of_type(contact.addresses, kind, Address))
+            if contact.addresses
+            else _BLANK_ADDRESSES[kind].copy()
+            for kind in ADDRESS_TYPES
+        ],
+        Phones=[
+            _phone(_of_type(contact.phones, kind, Phone))
+            if contact.phones
+            else _BLANK_PHONES[kind].copy()
+            for kind in PHONE_TYPES
+        ],
         UpdatedDateUTC=contact.updated_at,
         ContactGroups=_groups(books, contact),
         IsSupplier=books.has_documents(contact.id, "ACCPAY"),
@@ -194,6 +223,10 @@ def _phone(phone: Phone) -> Element:
         "PhoneAreaCode": phone.area_code,
         "PhoneCountryCode": phone.country_code,
     }
+
+
+_BLANK_ADDRESSES = {kind: _address(Address(kind)) for kind in ADDRESS_TYPES}
+_BLANK_PHONES = {kind: _phone(Phone(kind)) for kind in PHONE_TYPES}
 
 
 def _person(person: ContactPerson) -> Element:

@@ -25,7 +25,7 @@ _ONE = Decimal("1.0")
 def full(books: Books, credit: Credit, unit_decimals: int) -> Element:
     """A read of one, and the answer to a write: lines and the whole contact."""
     return _head(books, credit) | {
-        "Contact": contact_wire.full(books, books.contacts[credit.contact_id]),
+        "Contact": contact_wire.shared(books, books.contacts[credit.contact_id]),
         **_foot(credit),
         "LineItems": _lines(books, credit, unit_decimals),
     }

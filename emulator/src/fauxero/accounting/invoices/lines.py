@@ -65,11 +65,13 @@ def recomputed(setting: LineSetting, lines: tuple[Line, ...]) -> tuple[Line, ...
 
 
 def _line(setting: LineSetting, element: Element, old: Line | None) -> Line:
-    item = _item(setting, element)
-    price = (item.sales if setting.is_sale else item.purchases) if item else ItemPrice()
+    code = fields.text(element, "ItemCode")
+    item = _item(setting, code)
+    price = (item.sales if setting.is_sale else item.purchases) if item else _NO_PRICE
     account = _account(setting, element, old, price)
     tax_type = _tax_type(setting, element, old, price, account)
-    amounts = _amounts(setting, element, old, price, tax_type)
+    given = _given(element)
+    amounts = _amounts(setting, element, given, old, price, tax_type)
     line = Line(
         id=old.id if old else setting.books.ids.uuid(),
         description=_description(element, old, item),
@@ -79,9 +81,9 @@ def _line(setting: LineSetting, element: Element, old: Line | None) -> Line:
         tax_type=tax_type,
         tax_amount=amounts.tax_amount,
         account_id=account.id if account else None,
-        item_code=fields.text(element, "ItemCode") or (old.item_code if old else None),
-        discount_rate=_discount(element, old, "DiscountRate"),
-        discount_amount=_discount(element, old, "DiscountAmount"),
+        item_code=code or (old.item_code if old else None),
+        discount_rate=_discount(given.discount_rate, old.discount_rate if old else None),
+        discount_amount=_discount(given.discount_amount, old.discount_amount if old else None),
         discount=amounts.discount,
         tracking=_tracking(setting, element, old),
     )
@@ -98,8 +100,7 @@ def _description(element: Element, old: Line | None, item: Item | None) -> str |
     return (item.description or item.name) if item else None
 
 
-def _item(setting: LineSetting, element: Element) -> Item | None:
-    code = fields.text(element, "ItemCode")
+def _item(setting: LineSetting, code: str | None) -> Item | None:
     if not code:
         return None
     item = setting.books.item_by_code(code)
@@ -194,20 +195,34 @@ def _check_tax_type(setting: LineSetting, tax_type: str, account: Account | None
         )
 
 
-_AMOUNT_FIELDS = ("Quantity", "UnitAmount", "LineAmount", "DiscountRate", "DiscountAmount")
+_NO_PRICE = ItemPrice()
 _NOTHING = tax.LineAmounts(ZERO, ZERO, ZERO, ZERO, ZERO)
+
+
+def _given(element: Element) -> tax.LineRequest:
+    number = fields.number
+    return tax.LineRequest(
+        number(element, "Quantity"),
+        number(element, "UnitAmount"),
+        number(element, "LineAmount"),
+        number(element, "DiscountRate"),
+        number(element, "DiscountAmount"),
+        number(element, "TaxAmount"),
+    )
+
+
+_UNTOUCHED = tax.LineRequest(None, None, None, None, None, None)
 
 
 def _amounts(
     setting: LineSetting,
     element: Element,
+    given: tax.LineRequest,
     old: Line | None,
     price: ItemPrice,
     tax_type: str | None,
 ) -> tax.LineAmounts:
-    given = {name: fields.number(element, name) for name in _AMOUNT_FIELDS}
-    tax_amount = fields.number(element, "TaxAmount")
-    untouched = all(value is None for value in given.values()) and tax_amount is None
+    untouched = given == _UNTOUCHED
     if old is not None and untouched and tax_type == old.tax_type:
         return tax.LineAmounts(
             old.quantity or ZERO,
@@ -223,7 +238,7 @@ def _amounts(
     rate = setting.books.tax_rates.get(tax_type) if tax_type else None
     try:
         return tax.line_amounts(
-            _request(given, tax_amount, old, price),
+            _request(given, old, price),
             rate=rate.effective_rate if rate else ZERO,
             line_amount_types=setting.line_amount_types,
             unit_decimals=setting.unit_decimals,
@@ -233,13 +248,10 @@ def _amounts(
         return _NOTHING
 
 
-def _request(
-    given: dict[str, Decimal | None],
-    tax_amount: Decimal | None,
-    old: Line | None,
-    price: ItemPrice,
-) -> tax.LineRequest:
-    quantity, unit, amount = given["Quantity"], given["UnitAmount"], given["LineAmount"]
+def _request(given: tax.LineRequest, old: Line | None, price: ItemPrice) -> tax.LineRequest:
+    quantity, unit, amount = given.quantity, given.unit_amount, given.line_amount
+    if old is None and unit is not None:
+        return given
     if old is not None and amount is None:
         quantity = old.quantity if quantity is None else quantity
         unit = old.unit_amount if unit is None else unit
@@ -249,9 +261,9 @@ def _request(
         quantity=quantity,
         unit_amount=unit,
         line_amount=amount,
-        discount_rate=_kept(given["DiscountRate"], old.discount_rate if old else None),
-        discount_amount=_kept(given["DiscountAmount"], old.discount_amount if old else None),
-        tax_amount=tax_amount,
+        discount_rate=_kept(given.discount_rate, old.discount_rate if old else None),
+        discount_amount=_kept(given.discount_amount, old.discount_amount if old else None),
+        tax_amount=given.tax_amount,
     )
 
 
@@ -259,9 +271,9 @@ def _kept(given: Decimal | None, before: Decimal | None) -> Decimal | None:
     return before if given is None else given
 
 
-def _is_discount_refused(setting: LineSetting, given: dict[str, Decimal | None]) -> bool:
+def _is_discount_refused(setting: LineSetting, given: tax.LineRequest) -> bool:
     """Texts reported verbatim by users of two SDKs."""
-    rate, amount = given["DiscountRate"], given["DiscountAmount"]
+    rate, amount = given.discount_rate, given.discount_amount
     if not rate and not amount:
         return False
     if not setting.takes_discount:
@@ -271,7 +283,7 @@ def _is_discount_refused(setting: LineSetting, given: dict[str, Decimal | None])
     if not setting.is_sale:
         setting.findings.errors.append("Discounts may not be applied to ACCPAY invoices.")
         return True
-    unit, quantity = given["UnitAmount"], given["Quantity"]
+    unit, quantity = given.unit_amount, given.quantity
     gross = (quantity if quantity is not None else Decimal(1)) * unit if unit is not None else None
     too_much = (rate or ZERO) > 100 or (amount is not None and gross is not None and amount > gross)
     if too_much or (rate or ZERO) < 0 or (amount or ZERO) < 0:
@@ -283,13 +295,8 @@ def _is_discount_refused(setting: LineSetting, given: dict[str, Decimal | None])
     return False
 
 
-def _discount(element: Element, old: Line | None, name: str) -> Decimal | None:
-    given = fields.number(element, name)
-    if given is not None:
-        return places(given, 4) or None
-    if old is None:
-        return None
-    return old.discount_rate if name == "DiscountRate" else old.discount_amount
+def _discount(given: Decimal | None, before: Decimal | None) -> Decimal | None:
+    return before if given is None else places(given, 4) or None
 
 
 def _tracking(

@@ -30,7 +30,7 @@ def written(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
         element["Payments"] = payments
         element |= credit_wire.on_invoice(books, invoice)
         element["AmountCredited"] = invoice.amount_credited
-    element["Contact"] = contact_wire.full(books, books.contacts[invoice.contact_id])
+    element["Contact"] = contact_wire.shared(books, books.contacts[invoice.contact_id])
     element |= _body(books, invoice, unit_decimals)
     for line in element["LineItems"]:
         line["ValidationErrors"] = []
@@ -40,7 +40,7 @@ def written(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
 def one(books: Books, invoice: Invoice, unit_decimals: int) -> Element:
     """GET /Invoices/{id}: everything, with the full contact."""
     element = _read_head(books, invoice)
-    element["Contact"] = contact_wire.full(books, books.contacts[invoice.contact_id])
+    element["Contact"] = contact_wire.shared(books, books.contacts[invoice.contact_id])
     return element | _body(books, invoice, unit_decimals)
 
 
