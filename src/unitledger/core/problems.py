@@ -65,6 +65,8 @@ class ProblemCode(StrEnum):
     UNLINKED = "unlinked"
     NEEDED_IS_LEFT_OUT = "needed_is_left_out"
     BRAKE_HELD = "brake_held"
+    CHANGE_DECLINED = "change_declined"
+    UNDONE = "undone"
     BEFORE_START = "before_start"
     DAY_LIMIT = "day_limit"
     CONNECTION_LOST = "connection_lost"
@@ -295,6 +297,16 @@ _WORDINGS: Mapping[ProblemCode, _Wording] = {
         "The plan {what}, more than is done without a person ({limit}).",
         Actor.PERSON,
         "Look at the plan and approve it.",
+    ),
+    ProblemCode.CHANGE_DECLINED: _Wording(
+        "{by} declined to change it in Xero, which keeps what it held.",
+        Actor.PERSON,
+        "Correct the record at its source, or ask for it again.",
+    ),
+    ProblemCode.UNDONE: _Wording(
+        "Sync run {run}, which wrote it, was undone by {by}.",
+        Actor.NOBODY,
+        "Nothing to do; take the record up again to send it once more.",
     ),
     ProblemCode.BEFORE_START: _Wording(
         "It is dated before the start date {start_on}.",

@@ -40,6 +40,8 @@ from unitledger.store.connections import CallBudget, Connection, Organisation
 from unitledger.store.journal import Document
 
 PAGE = 1000  # what Xero shows in one call of a sweep
+# Before these the contacts are looked at again.
+_ON_CONTACTS = (EffectKind.CREATE_CONTACT, EffectKind.CREATE_INVOICE, EffectKind.UPDATE_INVOICE)
 NO_LOCATION = "No location"
 _ACTS = {
     EffectKind.CREATE_CONTACT: Act.CREATE,
@@ -324,7 +326,7 @@ def _reads(result: DryRun, organisation: Organisation, counts: Mapping[EffectKin
         organisation.payments_swept_at,
     )
     first_looks = sum(1 for at in swept if at is None)
-    if organisation.contacts_swept_at and counts.get(EffectKind.CREATE_CONTACT):
+    if organisation.contacts_swept_at and any(counts.get(kind) for kind in _ON_CONTACTS):
         first_looks += 1
     targets = sum(
         math.ceil(counts.get(kind, 0) / LOOK_AT_ONCE)
