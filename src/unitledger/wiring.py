@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
+import hmac
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from unitledger import installation
 from unitledger.books.xero.books import XeroBooks
@@ -17,13 +22,16 @@ from unitledger.books.xero.identity import (
     XERO_LOGIN_URL,
     XeroIdentity,
 )
+from unitledger.core.source_items import ItemKind, SourceItem
 from unitledger.engine.installation_mark import check_installation_mark
 from unitledger.engine.tools import Tools
+from unitledger.sources import wire
 from unitledger.sources.files import ProfiledFile, load_profile, open_file
 from unitledger.system import DatabaseClock, RandomIds
 from unitledger.vault import KeyVault
 
 CONSENT_SCOPES = tuple(SCOPES)
+SET_UP_LETTERS = 24  # 120 bits
 API_PATH = "/api.xro/2.0"
 _MACHINE_ID = Path("/etc/machine-id")
 
@@ -90,10 +98,33 @@ def open_import(file: Path, profile: Path) -> ProfiledFile:
     return open_file(file, load_profile(profile))
 
 
+def read_wire_items(
+    raws: Sequence[Any], *, kind: ItemKind | None, first: int = 1
+) -> list[SourceItem]:
+    """Items as the API takes them, each read by itself; `kind`: what all of them are."""
+    return wire.read_items(raws, kind=kind, first=first)
+
+
+def read_wire_item(raw: Any, position: int) -> SourceItem:
+    return wire.read_item(raw, kind=None, position=position)
+
+
+def wire_schemas() -> dict[str, Any]:
+    """The items' JSON schemas by name, as an OpenAPI document holds them."""
+    return wire.schemas()
+
+
 @functools.cache
 def shared_tools() -> Tools:
     """One set for a long-lived process: its connections to Xero are kept open and shared."""
     return make_tools()
+
+
+def set_up_token() -> str:
+    """What the first person shows to claim this installation: known to whoever can read the
+    output of `unitledger web`, worth nothing once there is an operator."""
+    digest = hmac.new(installation.encryption_key(), b"first-run", hashlib.sha256).digest()
+    return base64.b32encode(digest).decode()[:SET_UP_LETTERS].lower()
 
 
 def check_place(folder: Path | None = None) -> None:

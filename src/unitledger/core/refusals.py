@@ -57,6 +57,7 @@ class Rule(StrEnum):
     REVISION_STALE = "revision_stale"
     ZONE_UNKNOWN = "zone_unknown"
     LOCATION_RENAMED = "location_renamed"
+    LOCATION_UNKNOWN = "location_unknown"
     NOTHING_TO_VOID = "nothing_to_void"
 
 
@@ -217,6 +218,10 @@ _WORDINGS: Mapping[Rule, tuple[str, str]] = {
     Rule.LOCATION_RENAMED: (
         "The location {id} is known here as “{held}”, not “{value}”.",
         "Keep its name: mappings, routes and earlier records go by it.",
+    ),
+    Rule.LOCATION_UNKNOWN: (
+        "The location “{value}” is not known.{nearest}",
+        "Send the location first: its time zone decides on which day a record counts.",
     ),
     Rule.NOTHING_TO_VOID: (
         "{kind} {value}, which is to be voided, has not arrived.",

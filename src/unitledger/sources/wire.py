@@ -6,10 +6,12 @@ Every item is read by itself; whatever is wrong with it is said by field, rule a
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeGuard
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -34,7 +36,7 @@ from unitledger.core.source_items import ItemKey, ItemKind, LocationSent, Source
 
 REVISION_MAX = 2**63 - 1
 TEXT_MAX = 4000
-DECIMAL_FORM = r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$"
+DECIMAL_FORM = r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$"
 LINES_MAX = 500
 UNITS_MAX = 5000
 NOT_KEPT = ("credit", "refund")  # kinds that the store has no place for yet
@@ -44,7 +46,10 @@ def _money(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return value
     if not isinstance(value, str):
-        raise PydanticCustomError(str(Rule.MONEY_NOT_TEXT), "a JSON number")
+        # Types of errors are named as our rules are.
+        raise PydanticCustomError("money_not_text", "a JSON number")
+    if not re.match(DECIMAL_FORM, value):
+        raise PydanticCustomError("not_a_number", "no decimal")
     return value
 
 
@@ -56,7 +61,7 @@ def _day(value: Any) -> Any:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise PydanticCustomError(str(Rule.DATE_FORM_UNKNOWN), "not a day") from None
+        raise PydanticCustomError("date_form_unknown", "not a day") from None
 
 
 Amount = Annotated[
@@ -73,7 +78,8 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-01"]}),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]
-ShortText = Annotated[str, Field(min_length=1, max_length=255)]
+NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
+ShortText = Annotated[str, Field(min_length=1, max_length=255, pattern=NO_CONTROL)]
 Revision = Annotated[int, Field(ge=0, le=REVISION_MAX, strict=True)]
 
 
@@ -206,12 +212,25 @@ MODELS: Mapping[ItemKind, type[_Item]] = {
 }
 
 
+def schemas() -> dict[str, Any]:
+    """Every item's JSON schema by name, with references as an OpenAPI document has them."""
+    found: dict[str, Any] = {}
+    for model in MODELS.values():
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        found.update(schema.pop("$defs", {}))
+        found[model.__name__] = schema
+    return found
+
+
 def read_items(raws: Sequence[Any], *, kind: ItemKind | None, first: int = 1) -> list[SourceItem]:
     """Each item as read, in order; `kind`: what they all are, or None where each says it."""
     return [read_item(raw, kind=kind, position=place) for place, raw in enumerate(raws, first)]
 
 
 def read_item(raw: Any, *, kind: ItemKind | None, position: int) -> SourceItem:
+    if not _is_storable(raw):
+        refusal = refuse(Rule.CONTROL_CHARACTER, "item", character="U+D800 to U+DFFF")
+        return SourceItem(position, {"item": ascii(raw)}, kind, None, refusals=(refusal,))
     if not isinstance(raw, dict):
         refusal = refuse(Rule.NOT_AN_OBJECT, "item", found=_type_name(raw))
         return SourceItem(position, {"item": raw}, kind, None, refusals=(refusal,))
@@ -257,6 +276,15 @@ def _read(item: _Item, raw: Mapping[str, Any], kind: ItemKind, position: int) ->
     )
 
 
+def _is_storable(raw: Any) -> bool:
+    """Half a surrogate pair is JSON by the letter, and text for nobody."""
+    try:
+        json.dumps(raw, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _kind(said: Any, *, wanted: ItemKind | None) -> tuple[ItemKind | None, Refusal | None]:
     kinds = ", ".join(ItemKind)
     if isinstance(said, str) and said in NOT_KEPT:
@@ -277,9 +305,14 @@ def _kind(said: Any, *, wanted: ItemKind | None) -> tuple[ItemKind | None, Refus
 def _key_of(raw: Mapping[str, Any], kind: ItemKind) -> ItemKey | None:
     """The identity of an item that may be wrong otherwise, to name it by in its result."""
     source, value, kind_of_name = raw.get("source"), raw.get("id"), raw.get("id_type", "id")
-    if all(isinstance(each, str) and each for each in (source, value, kind_of_name)):
-        return ItemKey(str(source), kind, str(kind_of_name), str(value))
-    return None
+    parts = [each for each in (source, kind_of_name, value) if _is_name(each)]
+    return ItemKey(parts[0], kind, parts[1], parts[2]) if len(parts) == 3 else None
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    if not isinstance(value, str) or not re.match(NO_CONTROL, value):
+        return False
+    return all(not "\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _record(item: _Item) -> Record:
@@ -438,7 +471,7 @@ def _refusal(each: ErrorDetails, raw: Mapping[str, Any], kind: ItemKind) -> Refu
             return refuse(
                 Rule.DATE_FORM_UNKNOWN, field, kind=record_kind, value=value, forms="YYYY-MM-DD"
             )
-        case "decimal_parsing" | "decimal_type":
+        case "not_a_number" | "decimal_parsing" | "decimal_type":
             return refuse(
                 Rule.NOT_A_NUMBER, field, kind=record_kind, value=_shown(value), decimal="."
             )
@@ -451,6 +484,10 @@ def _refusal(each: ErrorDetails, raw: Mapping[str, Any], kind: ItemKind) -> Refu
             return refuse(
                 Rule.TEXT_TOO_LONG, field, kind=record_kind, length=len(value), limit=limit
             )
+        case "string_pattern_mismatch" | "string_unicode":
+            return refuse(
+                Rule.CONTROL_CHARACTER, field, kind=record_kind, character=_control(value)
+            )
         case "string_too_short":
             return refuse(Rule.TEXT_EMPTY, field, kind=record_kind)
         case _:
@@ -461,6 +498,11 @@ def _refusal(each: ErrorDetails, raw: Mapping[str, Any], kind: ItemKind) -> Refu
                 found=_shown(value),
                 wanted=each["msg"].removeprefix("Input should be "),
             )
+
+
+def _control(value: Any) -> str:
+    found = next((each for each in str(value) if each < " " or each >= "\x7f"), "?")
+    return f"U+{ord(found):04X}"
 
 
 def _path(place: Sequence[int | str], raw: Any) -> str:

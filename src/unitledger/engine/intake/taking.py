@@ -41,7 +41,7 @@ def take_in(
     """
     chunk_arrivals = list(arrivals)
     with transaction.atomic():
-        _one_at_a_time(operator_id)
+        one_at_a_time(operator_id)
         known = look_up(operator_id=operator_id, keys=keys_of(chunk_arrivals))
         if seen is not None:
             seen.mark(known.values())
@@ -68,7 +68,7 @@ def keys_of(arrivals: Iterable[Arrived]) -> Iterator[RecordKey]:
                 yield from (each.invoice for each in record.allocations)
 
 
-def _one_at_a_time(operator_id: int) -> None:
+def one_at_a_time(operator_id: int) -> None:
     """Two intakes of one operator could both find a key new; the second waits instead of
     failing on the index that guards it."""
     with connection.cursor() as cursor:

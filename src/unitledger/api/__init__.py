@@ -1,0 +1,1 @@
+"""The REST API: programs send what happened and read where it stands."""

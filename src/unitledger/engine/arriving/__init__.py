@@ -1,0 +1,1 @@
+"""What programs send: items with a source's id and revision, bulk jobs, the source's webhooks."""
