@@ -93,6 +93,12 @@ def shape(name: str) -> SafeString:
 
 
 @register.simple_tag
+def shape_of(look: Look) -> SafeString:
+    """The shape alone, where the words beside it say more than its own."""
+    return format_html('<span class="{}">{}</span>', look.colour, shape(look.shape))
+
+
+@register.simple_tag
 def state(look: Look) -> SafeString:
     return format_html(
         '<span class="st {}">{}<span>{}</span></span>', look.colour, shape(look.shape), look.word
