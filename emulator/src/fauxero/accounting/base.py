@@ -135,6 +135,10 @@ def refuse_unmodelled(element: Element, *names: str) -> None:
 
 def present(**values: Any) -> Element:
     """Leave out nulls, as Xero's JSON does (recorded on the wire)."""
+    return without_nulls(values)
+
+
+def without_nulls(values: Element) -> Element:
     return {name: value for name, value in values.items() if value is not None}
 
 

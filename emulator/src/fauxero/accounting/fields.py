@@ -86,6 +86,8 @@ def day(element: Element, name: str) -> date | None:
 def parse_day(value: str) -> date | None:
     """Return the day `value` writes in one of Xero's three forms, or None."""
     try:
+        if len(value) == 10 and value[4] == value[7] == "-":  # by far the most
+            return date.fromisoformat(value)
         if match := _ISO_DATE.match(value):
             return date(int(match[1]), int(match[2]), int(match[3]))
         if match := _XERO_DATE.match(value):
@@ -123,8 +125,11 @@ def choice(element: Element, name: str, allowed: Sequence[str]) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
+        if value in allowed:
+            return value
+        lowered = value.lower()
         for known in allowed:
-            if value == known or value.lower() == known.lower():
+            if lowered == known.lower():
                 return known
     raise refuse(name, value, f"Xero.Api.{name}")
 

@@ -95,14 +95,17 @@ class HasTotals(Protocol):
 
 def totals(lines: tuple[Line, ...], line_amount_types: str) -> dict[str, Any]:
     """Sums of the lines (Xero: documented: never computed from the total)."""
-    amount = sum((line.line_amount for line in lines), ZERO)
-    tax_amount = sum((line.tax_amount for line in lines), ZERO)
+    amount = tax_amount = discount = ZERO
+    for line in lines:
+        amount += line.line_amount
+        tax_amount += line.tax_amount
+        discount += line.discount
     sub_total = amount - tax_amount if line_amount_types == tax.INCLUSIVE else amount
     return {
         "sub_total": sub_total,
         "total_tax": tax_amount,
         "total": sub_total + tax_amount,
-        "total_discount": sum((line.discount for line in lines), ZERO),
+        "total_discount": discount,
     }
 
 
