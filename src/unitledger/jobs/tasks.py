@@ -68,6 +68,7 @@ def make_tie_out(request_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Wake what is due. Once for all workers, however many there are."""
     from unitledger import wiring
+    from unitledger.engine.month_end.asking import asked_tie_outs
     from unitledger.engine.steering import keep_to_schedule
     from unitledger.engine.waking import due_organisations
 
@@ -75,6 +76,8 @@ def sweep(timestamp: int) -> None:
     keep_to_schedule(now=now)
     for organisation_id in due_organisations(now=now):
         send_for(organisation_id)
+    for request_id in asked_tie_outs():
+        _send_tie_out(request_id)
 
 
 @app.periodic(cron="* * * * * */30")
@@ -95,3 +98,12 @@ def send_for(organisation_id: int) -> None:
             )
     except AlreadyEnqueued:
         pass  # the waiting job will find this work too
+
+
+def _send_tie_out(request_id: int) -> None:
+    try:
+        with transaction.atomic():
+            job = make_tie_out.configure(queueing_lock=f"tie-out {request_id}")
+            job.defer(request_id=request_id)
+    except AlreadyEnqueued:
+        pass  # no worker has come to it yet

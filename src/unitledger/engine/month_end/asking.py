@@ -66,6 +66,12 @@ def ask_for_tie_out(
         return found.get(), False
 
 
+def asked_tie_outs() -> list[int]:
+    """Ids of those that no worker has taken yet, the oldest first."""
+    asked = TieOutRequest.objects.filter(state=TieOutState.ASKED).order_by("id")
+    return list(asked.values_list("id", flat=True))
+
+
 def end_silent(organisation_id: int, *, now: datetime) -> None:
     """End what a gone worker left open, so that it does not stand in the way for good."""
     mine = TieOutRequest.objects.filter(organisation_id=organisation_id)
