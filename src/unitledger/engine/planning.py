@@ -233,11 +233,11 @@ def row_of(each: Sequence[Any]) -> Row:
         wanted_version=each[4],
         is_wanted=each[5],
         applied_version=each[6],
-        applied_content=_json(each[7]),
+        applied_content=loaded(each[7]),
         xero_id=each[8],
         incarnation=each[9],
         priority=each[10],
-        content=_json(each[11]) or {},
+        content=loaded(each[11]) or {},
         is_overwriting=each[12],
     )
 
@@ -273,7 +273,8 @@ def _read_chunk(held: Lease, *, kind: DocumentKind, after: int, now: datetime) -
     return chunk
 
 
-def _json(value: Any) -> Any:
+def loaded(value: Any) -> Any:
+    """A JSON column as the driver gives it, text or value."""
     return json.loads(value) if isinstance(value, str) else value
 
 

@@ -27,6 +27,7 @@ from unitledger.engine import (
     recovery,
     runs,
     targets,
+    undoing,
     verifying,
 )
 from unitledger.engine.access import MINIMUM_LIFE
@@ -138,6 +139,7 @@ def _stretch(
     limits: BrakeLimits,
 ) -> RunOutcome | None:
     recording.record_abandoned(held, tools=tools)
+    undoing.settle(held, now=tools.clock.now())
     if is_asked_by_person:
         planning.replan_blocked(held)
     if not runs.has_work(held, now=tools.clock.now()):
@@ -214,6 +216,7 @@ class _Stretch:
             brakes = braking.hold_back(self.held, currency=self.chart.facts.currency, limits=limits)
             self._phase("sending")
             self._send_all()
+            undoing.settle(self.held, now=self.tools.clock.now())
             self._verify()
         except BooksUnavailable as unavailable:
             raise self._stopped_by(unavailable) from unavailable
