@@ -76,11 +76,13 @@ class MonthClose(OwnedByOperator):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     closed_by_id: int
+    closed_by_name = models.TextField(default="")  # as it was then
     closed_at = models.DateTimeField()
     reopened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     reopened_by_id: int | None
+    reopened_by_name = models.TextField(default="")
     reopened_at = models.DateTimeField(null=True)
     reopened_why = models.TextField(default="")
 

@@ -54,7 +54,7 @@ class Month:
 
     @property
     def last(self) -> date:
-        return after(self.first) - timedelta(days=1)
+        return last_day(self.first)
 
     @property
     def source(self) -> Decimal:
@@ -77,6 +77,10 @@ NO_LINE = dict.fromkeys(_PARTS, NO_FIGURE)
 def after(first: date) -> date:
     """The first day of the next month."""
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def last_day(first: date) -> date:
+    return after(first) - timedelta(days=1)
 
 
 def month_of(content: Mapping[str, Any], first: date) -> Month:
@@ -184,6 +188,7 @@ def close_month(
             reviewed_by=reviewed_by.strip()[:NAME_MAX],
             note=said.strip()[:NOTE_MAX],
             closed_by_id=user_id,
+            closed_by_name=by.name,
             closed_at=now,
         )
         note(
@@ -206,8 +211,9 @@ def reopen_month(close_id: int, *, why: str, user_id: int, by: Actor, now: datet
             return close
         close.reopened_at = now
         close.reopened_by_id = user_id
+        close.reopened_by_name = by.name
         close.reopened_why = why.strip()[:NOTE_MAX]
-        close.save(update_fields=["reopened_at", "reopened_by_id", "reopened_why"])
+        close.save()
         organisation = Organisation.objects.get(id=close.organisation_id)
         subject = _subject(close, organisation)
         note(close.operator_id, by, "month_reopened", subject, after={"why": close.reopened_why})
