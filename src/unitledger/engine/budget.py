@@ -12,12 +12,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.db import connection as database
 
 from unitledger.core.exchange import Limits
-from unitledger.store.connections import CallBudget
+
+if TYPE_CHECKING:
+    # Commands take this module's errors before Django's models may be imported.
+    from unitledger.store.connections import CallBudget
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
