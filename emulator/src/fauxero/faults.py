@@ -173,13 +173,17 @@ class Faults:
         return True
 
 
+RULE_FIELDS = tuple(
+    sorted(field.name for field in fields(Rule) if field.name not in ("id", "action"))
+)
+
+
 def _checked(action: str, how: dict[str, Any], rule_id: str) -> Rule:
     if action not in ACTIONS:
         raise BadFault(f"action: {action!r} is none of {', '.join(ACTIONS)}")
-    names = {field.name for field in fields(Rule)} - {"id", "action"}
-    unknown = set(how) - names
+    unknown = set(how) - set(RULE_FIELDS)
     if unknown:
-        raise BadFault(f"{sorted(unknown)[0]}: unknown; a rule has {', '.join(sorted(names))}")
+        raise BadFault(f"{sorted(unknown)[0]}: unknown; a rule has {', '.join(RULE_FIELDS)}")
     how.setdefault("count", None if action in _LASTING else 1)
     try:
         rule = Rule(id=rule_id, action=action, **how)

@@ -7,6 +7,7 @@ import hashlib
 # The four letters that a version 4 uuid may have where its variant stands (RFC 9562).
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
+
 class Ids:
     """Makes uuids. `drawn` is how many were made, enough to go on after a restart."""
 

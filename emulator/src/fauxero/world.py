@@ -104,6 +104,7 @@ class World:
         self.settings = settings or Settings()
         self.clock_was_set = clock is not None
         self.opening: tuple[Mapping[str, Any], ...] = ()
+        self.replay: Callable[[World], None] | None = None  # plays the world's scenario anew
         self.generation = 0  # how often the world was reset; a state file starts over with it
         self.api_url = XERO_API  # the server that serves the world puts its own address here
         self.wake: Callable[[], None] = lambda: None  # called when the clock was moved
@@ -123,11 +124,22 @@ class World:
         self.webhooks = Webhooks(clock=self.clock, ids=self.ids, is_connected=self.identity.reaches)
 
     def reset(self) -> None:
-        """Begin anew as the world was opened. Clock and settings stay; ids come as before."""
+        """Begin anew as the world was opened. Clock and settings stay; ids come as before.
+
+        A scenario is played anew, on the clock it begins with.
+        """
         self.ids.drawn = 0
         self.generation += 1
         self._begin()
-        self.open(self.opening)
+        if self.replay is None:
+            self.open(self.opening)
+        else:
+            self.replay(self)
+
+    def begin_with(self, opening: Sequence[Mapping[str, Any]]) -> None:
+        """Begin anew with other organisations, and forget the scenario."""
+        self.opening, self.replay = tuple(opening), None
+        self.reset()
 
     def open(self, opening: Sequence[Mapping[str, Any]]) -> None:
         """Create the demo app, the demo user and an organisation for each of `opening`."""

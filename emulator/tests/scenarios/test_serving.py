@@ -43,3 +43,35 @@ def test_a_wrong_scenario_is_told_and_nothing_is_served(tmp_path: Path) -> None:
     done = subprocess.run([*COMMAND, str(wrong)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "books.toml · organisation 1 · template: 'fr' is none of uk" in done.stderr
+
+
+def test_reset_plays_a_served_scenario_again_with_the_same_ids(tmp_path: Path) -> None:
+    with subprocess.Popen([*COMMAND, str(EXAMPLE)], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            ready = json.loads(process.stdout.readline())
+            control = ready["control_url"]
+
+            def invoices() -> dict[str, str]:
+                token = httpx.post(f"{control}/token", json={}).json()
+                headers = {
+                    "Authorization": f"Bearer {token['access_token']}",
+                    "xero-tenant-id": token["organisation_id"],
+                    "Accept": "application/json",
+                }
+                listed = httpx.get(f"{ready['api_url']}/Invoices", headers=headers).json()
+                return {row["InvoiceNumber"]: row["InvoiceID"] for row in listed["Invoices"]}
+
+            before = invoices()
+            act = {"invoice_id": "R-1003"}
+            assert httpx.post(f"{control}/acts/void_invoice", json=act).status_code in (200, 400)
+            httpx.post(f"{control}/clock", json={"advance": 86_400 * 90})
+            httpx.post(f"{control}/reset", json={}).raise_for_status()
+            assert invoices() == before
+            assert httpx.get(f"{control}/clock").json()["now"].startswith("2026-03-02T09:")
+            other = {"organisations": [{"template": "nz"}]}
+            httpx.post(f"{control}/reset", json=other).raise_for_status()
+            httpx.post(f"{control}/reset", json={}).raise_for_status()
+            assert invoices() == {}
+        finally:
+            process.terminate()

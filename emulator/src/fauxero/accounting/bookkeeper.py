@@ -20,6 +20,7 @@ from fauxero.accounting.bookkeeping import (
     find_invoice,
     find_payment,
     line_element,
+    refuse_unknown,
 )
 from fauxero.accounting.contacts.resource import ContactsResource
 from fauxero.accounting.contacts.rules import name_taken
@@ -43,9 +44,19 @@ def add_contact(
     return done(ContactsResource().create(books, element, OPTIONS))
 
 
+_CONTACT_FIELDS = frozenset(
+    """AccountNumber AccountsPayableTaxType AccountsReceivableTaxType Addresses BankAccountDetails
+    CompanyNumber ContactNumber ContactPersons DefaultCurrency EmailAddress FirstName LastName Name
+    PaymentTerms Phones PurchasesDefaultAccountCode PurchasesDefaultLineAmountType
+    PurchasesTrackingCategories SalesDefaultAccountCode SalesDefaultLineAmountType
+    SalesTrackingCategories TaxNumber Website""".split()
+)
+
+
 def edit_contact(books: Books, *, contact_id: str, **changes: Any) -> Element:
     """`changes` are Xero's field names, e.g. Name, EmailAddress. Archived contacts too."""
     contact = find_contact(books, contact_id)
+    refuse_unknown(changes, _CONTACT_FIELDS)
     if contact.status == "ARCHIVED":
         with books.transaction():  # a person may edit what the API may not
             books.contacts.put(replace(contact, status="ACTIVE"))
@@ -146,6 +157,7 @@ def edit_invoice(books: Books, *, invoice_id: str, **changes: Any) -> Element:
     account.
     """
     invoice = find_invoice(books, invoice_id)
+    refuse_unknown(changes, {"lines", *_EDITS, *_HEADER_FIELDS, *_INVOICE_FIELDS})
     element: Element = {}
     for name, value in changes.items():
         if name == "lines":
@@ -167,6 +179,13 @@ _HEADER_FIELDS = {
     "reference": "Reference",
     "status": "Status",
 }
+
+
+_INVOICE_FIELDS = frozenset(
+    """BrandingThemeID Contact CurrencyCode Date DueDate ExpectedPaymentDate InvoiceNumber
+    LineAmountTypes LineItems PlannedPaymentDate Reference RoundingAmount SentToContact Status
+    SubTotal Total TotalTax Url""".split()
+)
 
 
 def _first_line(element: Element, invoice: Invoice) -> Element:

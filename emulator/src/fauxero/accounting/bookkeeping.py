@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from fauxero.accounting import fields
 from fauxero.accounting.money_rows import Credit
 from fauxero.accounting.resource import (
     BadPostData,
@@ -34,11 +35,11 @@ def done(outcome: Outcome) -> Element:
 
 
 def exact_amount(value: Any) -> Decimal:
-    """A number from JSON or Python, exact where it was text."""
-    try:
-        return Decimal(str(value))
-    except ArithmeticError:
-        raise BadPostData(f"{value!r} is not a number") from None
+    """A number from JSON or Python, exact where it was text. Raises BadPostData."""
+    found = fields.number({"amount": str(value)}, "amount")
+    if found is None:
+        raise BadPostData("amount: a number is needed")
+    return found
 
 
 # ---- lines
@@ -60,8 +61,23 @@ _LINE_NUMBERS = {
 }
 
 
+_LINE_NAMES = frozenset(
+    {*_LINE_FIELDS.values(), *_LINE_NUMBERS.values(), "AccountID", "DiscountAmount", "IsBlank"}
+)
+
+
+def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise BadPostData naming what no act reads: passing it over would look like success."""
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise BadPostData(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+
+
 def line_element(line: Mapping[str, Any]) -> Element:
     """A line in snake_case or in Xero's own names."""
+    if not isinstance(line, Mapping):
+        raise BadPostData("lines: a list of objects is needed")
+    refuse_unknown(line, _LINE_FIELDS.keys() | _LINE_NUMBERS.keys() | _LINE_NAMES)
     element: Element = {}
     for name, value in line.items():
         if name in _LINE_NUMBERS:

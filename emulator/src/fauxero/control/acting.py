@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from fauxero.accounting.bookkeeper import ACTS
 from fauxero.accounting.resource import NotFound, RequestRefused
 from fauxero.control.arguments import BadArguments, Command, Missing, host, instant, number, only
-from fauxero.faults import ACTIONS, BadFault
+from fauxero.faults import ACTIONS, RULE_FIELDS, BadFault
 from fauxero.http import codec
 
 
@@ -36,6 +37,7 @@ def faults(command: Command) -> Any:
 
 
 def add_fault(command: Command) -> Any:
+    only(command.arguments, "action", *RULE_FIELDS)
     how = {
         name: float(value) if isinstance(value, Decimal) else value
         for name, value in command.arguments.items()
@@ -73,6 +75,31 @@ def acts(_: Command) -> Any:
     }
 
 
+# By the annotations that acts are written with; amounts are theirs to read.
+_FITS: Mapping[str, Callable[[Any], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "str | None": lambda value: value is None or isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "int": lambda value: type(value) is int,
+    "int | None": lambda value: value is None or type(value) is int,
+    "Lines": lambda value: _is_list_of(value, dict),
+    "Sequence[Mapping[str, Any]]": lambda value: _is_list_of(value, dict),
+    "Sequence[str]": lambda value: _is_list_of(value, str),
+}
+
+
+def _is_list_of(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(part, kind) for part in value)
+
+
+def _check_types(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    parameters = inspect.signature(function).parameters
+    for name, value in given.items():
+        wanted = str(parameters[name].annotation) if name in parameters else ""
+        if wanted in _FITS and not _FITS[wanted](value):
+            raise BadArguments(f"{name}: does not fit {wanted}")
+
+
 def act(command: Command) -> Any:
     """Do what a bookkeeper does, all or nothing; return what the act says."""
     function = ACTS.get(command.word)
@@ -80,10 +107,14 @@ def act(command: Command) -> Any:
         raise Missing(f"there is no act {command.word!r}; see GET /_fauxero/acts")
     found = host(command.world, command.arguments)
     given = {name: value for name, value in command.arguments.items() if name != "organisation"}
+    parameters = inspect.signature(function).parameters
+    if not any(part.kind is inspect.Parameter.VAR_KEYWORD for part in parameters.values()):
+        only(given, *(name for name in parameters if name != "books"))
     command.world.remind()
     command.world.remember_past(found)
     try:
         inspect.signature(function).bind(found.books, **given)
+        _check_types(function, given)
         with found.books.transaction():
             result = function(found.books, **given)
     except NotFound as error:

@@ -36,8 +36,9 @@ def reset(command: Command) -> Any:
         asked = command.arguments["organisations"]
         if not isinstance(asked, list) or not all(isinstance(part, dict) for part in asked):
             raise BadArguments("organisations: a list of objects is needed")
-        command.world.opening = tuple(_opening(part) for part in asked)
-    command.world.reset()
+        command.world.begin_with([_opening(part) for part in asked])
+    else:
+        command.world.reset()
     return organisations(command)
 
 
@@ -184,6 +185,7 @@ def _user(user: User) -> dict[str, Any]:
 
 def connections(command: Command) -> Any:
     """The apps connected to an organisation, as its own settings list them."""
+    only(command.arguments, "organisation")
     found = host(command.world, command.arguments)
     return {
         "connections": [

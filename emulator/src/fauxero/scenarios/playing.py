@@ -51,6 +51,15 @@ def play(scenario: Scenario, world: World) -> None:
         _fill(scenario, host.books, entries, f"organisation {at}")
     for fault in scenario.faults:
         world.faults.add(**fault)
+    world.replay = lambda world: _play_again(scenario, world)
+
+
+def _play_again(scenario: Scenario, world: World) -> None:
+    """As it began: at the scenario's own time, while no time passes."""
+    speed = world.clock.speed
+    world.clock.set(scenario.start_at or world.clock.now(), speed=0)
+    play(scenario, world)
+    world.clock.set(world.clock.now(), speed=speed)
 
 
 def _check(
