@@ -9,11 +9,13 @@ from datetime import datetime
 from django.urls import reverse
 
 from unitledger.core.effects import EffectState
+from unitledger.store.handlings import Handling
 from unitledger.store.holdings import Finding, FindingState, XeroObject
 from unitledger.store.journal import Document, Effect
 from unitledger.store.records import RecordVersion
 from unitledger.store.requests import ResyncRequest
 from unitledger.web import words
+from unitledger.web.options import OPTIONS
 from unitledger.web.words import Look
 
 SHOWN = 50
@@ -24,6 +26,7 @@ COMPARED = Look("Compared", "synced", "ok")
 DIFFERS = Look("Differs", "drifted", "drift")
 HEALED = Look("Settled", "synced", "ok")
 ASKED = Look("Asked", "queued", "mute")
+DECIDED = Look("Decided", "skipped", "mute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def time_line(record_id: int, documents: Sequence[Document]) -> Sequence[Entry]:
         *_compared(documents),
         *_differences(ids),
         *_requests(record_id, documents),
+        *_decisions(record_id, documents),
     ]
     return sorted(entries, key=lambda each: each.at, reverse=True)[:SHOWN]
 
@@ -94,7 +98,9 @@ def _writes(document_ids: Sequence[int]) -> Iterator[Entry]:
         look = words.EFFECTS[EffectState(each.state)]
         said = " ".join(str(message) for message in each.messages or ())
         if each.settled_at is not None:
-            yield Entry(each.settled_at, look, f"{word}: {look.word[0].lower()}{look.word[1:]}", said)
+            yield Entry(
+                each.settled_at, look, f"{word}: {look.word[0].lower()}{look.word[1:]}", said
+            )
         if each.batch is not None:
             size = len(each.batch.effect_ids)
             records = "1 record" if size == 1 else f"{size} records"
@@ -125,3 +131,15 @@ def _requests(record_id: int, documents: Sequence[Document]) -> Iterator[Entry]:
     for each in asked[:SHOWN]:
         address = reverse("resync-request", args=[each.public_id])
         yield Entry(each.asked_at, ASKED, f"ReSync asked for by {each.user_name}", "", address)
+
+
+def _decisions(record_id: int, documents: Sequence[Document]) -> Iterator[Entry]:
+    if not documents:
+        return
+    made = Handling.objects.filter(kind=documents[0].kind, record_ids__contains=[record_id])
+    for each in made.order_by("-id")[:SHOWN]:
+        address = reverse("decision", args=[each.public_id])
+        title = f"{OPTIONS[each.act].word}: {each.user_name}"
+        yield Entry(each.at, DECIDED, title, each.note, address)
+        if each.undone_at is not None:
+            yield Entry(each.undone_at, DECIDED, f"Taken back by {each.undone_by}", "", address)

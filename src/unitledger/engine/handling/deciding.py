@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import connection as database
 from django.db import transaction
@@ -289,7 +288,3 @@ def _plan_anew(documents: Sequence[int], *, also: str) -> None:
 def _execute(statement: str, arguments: Sequence[Any]) -> None:
     with database.cursor() as cursor:
         cursor.execute(statement, arguments)
-
-
-def handling_of(operator_id: int, public_id: UUID) -> Handling | None:
-    return Handling.objects.filter(operator_id=operator_id, public_id=public_id).first()

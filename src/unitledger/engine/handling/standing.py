@@ -73,7 +73,7 @@ _STANDING = """
                     AND c.xero_id IS NOT NULL AND c.applied_content IS NOT NULL)
       FROM document d
      WHERE d.operator_id = %(operator)s AND d.id = ANY(%(documents)s)
-     ORDER BY d.id FOR UPDATE OF d
+     ORDER BY d.id
 """
 
 
@@ -96,6 +96,14 @@ def locked(operator_id: int, documents: Sequence[int], *, now: datetime) -> Sequ
     arguments = {"operator": operator_id, "documents": list(documents), "now": now}
     with database.cursor() as cursor:
         cursor.execute(_LOCK_CONNECTIONS, arguments)
+        cursor.execute(f"{_STANDING} FOR UPDATE OF d", arguments)
+        return [_standing(row) for row in cursor.fetchall()]
+
+
+def seen(operator_id: int, documents: Sequence[int], *, now: datetime) -> Sequence[Standing]:
+    """The same as they stand this moment, for who only looks."""
+    arguments = {"operator": operator_id, "documents": list(documents), "now": now}
+    with database.cursor() as cursor:
         cursor.execute(_STANDING, arguments)
         return [_standing(row) for row in cursor.fetchall()]
 

@@ -16,17 +16,22 @@ from unitledger import wiring
 from unitledger.core.documents import DocumentKind, Wanted, WantedInvoice, wanted_from_content
 from unitledger.core.effects import EffectState
 from unitledger.engine.exporting import NOUNS
+from unitledger.engine.handling.fitness import fitting
+from unitledger.engine.handling.standing import seen
+from unitledger.engine.preview import Entry, entries_of
 from unitledger.engine.reading import stored_chart
 from unitledger.engine.report import Filter, report
+from unitledger.store.holdings import Finding, FindingState
 from unitledger.store.journal import Document, Effect
 from unitledger.store.records import RecordVersion, SourceRecord
-from unitledger.store.requests import ResyncRequest
 from unitledger.web import words
-from unitledger.web.frame import framed
+from unitledger.web.frame import framed, now
 from unitledger.web.members import Member, for_members
+from unitledger.web.options import Option, offered
 from unitledger.web.pages.report import shown
 from unitledger.web.report_query import KINDS
 from unitledger.web.scope import operator_scope
+from unitledger.web.time_line import in_xero, time_line
 from unitledger.web.words import Look
 
 SHOWN = 50
@@ -51,6 +56,7 @@ class Sending:
     is_applied: bool
     currency: str | None
     tracking: str
+    entries: Sequence[Entry]  # what it does in the books
 
     @property
     def is_invoice(self) -> bool:
@@ -89,18 +95,32 @@ def record(request: HttpRequest, member: Member, public_id: UUID) -> HttpRespons
             "names": _names(documents),
             "attempts": [_attempt(each) for each in effects],
             "versions": _versions(source),
-            "requests": list(
-                ResyncRequest.objects.filter(
-                    kind=str(kind), record_ids__contains=[source.pk]
-                ).order_by("-id")[:SHOWN]
+            "line": time_line(source.pk, documents),
+            "in_xero": [each for each in in_xero(documents) if each.held is not None],
+            "differences": list(
+                Finding.objects.filter(document__in=documents, state=FindingState.OPEN)[:SHOWN]
             ),
+            "choices": _choices(member, documents),
             "form_key": wiring.shared_tools().ids.state_token(),
         }
     return framed(request, member, "web/record.html", context)
 
 
+def _choices(member: Member, documents: Sequence[Document]) -> list[Option]:
+    """What this person may decide about the record as it stands, besides a ReSync."""
+    ids = [each.pk for each in documents]
+    standings = seen(member.operator_id, ids, now=now())
+    fit = {act for standing in standings for act in fitting(standing)}
+    return [each for each in offered(member) if each.act in fit]
+
+
 def _sendings(documents: Sequence[Document], effects: Sequence[Effect]) -> list[Sending]:
     """By document: the newest content that was planned, else what was applied."""
+    charts = {
+        each: stored_chart(each)
+        for each in {each.organisation_id for each in documents}
+        if each is not None
+    }
     sendings: list[Sending] = []
     for document in documents:
         planned = next((each for each in effects if _is_of(each, document)), None)
@@ -108,7 +128,10 @@ def _sendings(documents: Sequence[Document], effects: Sequence[Effect]) -> list[
         if content:
             wanted = wanted_from_content(content)
             is_applied = planned is None or planned.state == EffectState.APPLIED
-            sendings.append(Sending(wanted, is_applied, document.currency, _tracking(wanted)))
+            chart = charts.get(document.organisation_id or 0)
+            entries = entries_of(wanted, chart=chart) if chart else ()
+            currency = document.currency
+            sendings.append(Sending(wanted, is_applied, currency, _tracking(wanted), entries))
     return sendings
 
 

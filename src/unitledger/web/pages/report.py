@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.http import (
+    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
@@ -19,17 +21,21 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from unitledger import wiring
-from unitledger.core.problems import ProblemCode
 from unitledger.engine.exporting import COLUMNS, cells
 from unitledger.engine.report import ReportRow, Total, pages, report, totals
 from unitledger.engine.report_order import Order, SortBy
+from unitledger.engine.workbook import workbook
+from unitledger.store.handlings import SavedFilter
 from unitledger.store.places import Location
 from unitledger.web import periods, words
+from unitledger.web.fixes import fix_of
 from unitledger.web.frame import FALLBACK_ZONE, framed, now
 from unitledger.web.members import Member, for_members
+from unitledger.web.money import money_of
+from unitledger.web.options import offered
 from unitledger.web.report_query import (
     BROAD,
     DATES,
@@ -46,13 +52,10 @@ from unitledger.web.words import Look
 
 ROWS = 50
 REMEMBERED = "integration_report"
+DENSITY, COMPACT = "density", "compact"
+A_YEAR = 365 * 24 * 3600
+SAVED_SHOWN = 60
 _TILES = ("failed", "needs-attention", "waiting", "drifted", "synced", "skipped")
-_CONNECTING = {
-    ProblemCode.NOT_CONNECTED,
-    ProblemCode.NO_MAPPING,
-    ProblemCode.CONNECTION_LOST,
-    ProblemCode.OTHER_ORGANISATION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def integration_report(request: HttpRequest, member: Member) -> HttpResponse:
     with operator_scope(member.operator_id):
         places, query = asked_by(request.GET, member)
         context = _context(query, places, member)
+        context["saved"] = _saved(member)
+    context["is_compact"] = request.COOKIES.get(DENSITY) == COMPACT
     if request.GET and not query.errors and query.request is None:
         remembered = request.session.get(REMEMBERED, {})
         request.session[REMEMBERED] = {**remembered, str(member.operator_id): query.address()}
@@ -115,6 +120,47 @@ def export_csv(request: HttpRequest, member: Member) -> HttpResponseBase:
     return answer
 
 
+@require_GET
+@never_cache
+@for_members
+def export_xlsx(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """The same as a workbook, with money as numbers and days as days."""
+    with operator_scope(member.operator_id):
+        _, query = asked_by(request.GET, member)
+        file = workbook(query.by, _export_rows(query, member))
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=f"{query.by}-{query.status}.xlsx",
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+
+
+def _export_rows(query: Query, member: Member) -> Iterator[ReportRow]:
+    for page in pages(query.filter(member), order=query.order):
+        yield from page.rows
+
+
+@require_POST
+@for_members
+def set_density(request: HttpRequest, member: Member) -> HttpResponse:
+    """Rows close together or apart, as this person likes them in this browser."""
+    del member
+    answer = HttpResponseRedirect(
+        f"{reverse('integration-report')}?{QueryDict(request.POST.get('address', '')).urlencode()}"
+    )
+    compact = request.POST.get("density") == COMPACT
+    answer.set_cookie(
+        DENSITY,
+        COMPACT if compact else "roomy",
+        max_age=A_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return answer
+
+
 class _Line:
     """What a csv writer writes to: hands each line on instead of keeping it."""
 
@@ -127,9 +173,8 @@ def _csv(query: Query, member: Member) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf"  # its mark, so that Excel reads names as they are written
     yield writer.writerow(COLUMNS)
     with operator_scope(member.operator_id):
-        for page in pages(query.filter(member), order=query.order):
-            for row in page.rows:
-                yield writer.writerow(cells(row))
+        for row in _export_rows(query, member):
+            yield writer.writerow(cells(row))
 
 
 def asked_by(asked: QueryDict, member: Member) -> tuple[Places, Query]:
@@ -170,9 +215,19 @@ def _context(query: Query, places: Places, member: Member) -> dict[str, Any]:
         "without_search": query.address(search=""),
         "period_label": periods.WORDS[query.period_name].rstrip("…").lower(),
         "page_rows": ROWS,
+        "options": offered(member),
         "noun": query.by,
         "one": query.by.removesuffix("s"),
     }
+
+
+def _saved(member: Member) -> list[SavedFilter]:
+    """A person's own filters and those that others share."""
+    return list(
+        SavedFilter.objects.filter(Q(user_id=member.user.pk) | Q(is_shared=True)).order_by(
+            "name", "id"
+        )[:SAVED_SHOWN]
+    )
 
 
 def _tiles(query: Query, found: Sequence[Total]) -> list[Tile]:
@@ -193,14 +248,6 @@ def _tile(name: str, query: Query, found: Sequence[Total], *, look: Look | None)
         is_current=name == query.status,
         address=query.address(status=name),
     )
-
-
-def money_of(found: Sequence[Total]) -> tuple[Decimal | None, str | None]:
-    """Of one currency; money of several cannot be added."""
-    currencies = {each.currency for each in found if each.amount is not None}
-    if len(currencies) != 1:
-        return None, None
-    return sum((each.amount or Decimal(0) for each in found), Decimal(0)), currencies.pop()
 
 
 def _headings(query: Query) -> list[Heading]:
@@ -235,8 +282,7 @@ def _heading(query: Query, word: str, by: SortBy, classes: str) -> Heading:
 
 def shown(row: ReportRow) -> ShownRow:
     look = words.SENDING if row.is_sending else words.DOCUMENTS[row.state]
-    codes = {each.code for each in row.reasons}
-    return ShownRow(row=row, look=look, fix=reverse("xero") if codes & _CONNECTING else None)
+    return ShownRow(row=row, look=look, fix=fix_of(row))
 
 
 def _others(query: Query, found: Sequence[Total], member: Member) -> list[tuple[str, str]]:

@@ -2,124 +2,91 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from unitledger.core.documents import DocumentKind
-from unitledger.engine.asking import RECORDS_MAX, NothingAsked, Outcome, ask_again, outcome
-from unitledger.engine.report import Filter, ReportRow, record_ids, report, totals
+from unitledger.engine.asking import NothingAsked, Outcome, ask_again, outcome
+from unitledger.engine.handling.deciding import NotDone
+from unitledger.engine.report import Filter, ReportRow, report
 from unitledger.store.connections import Connection, ConnectionState
-from unitledger.store.records import SourceRecord
 from unitledger.store.requests import ResyncRequest
 from unitledger.web import words
+from unitledger.web.choosing import (
+    NOTHING_TICKED,
+    Unfit,
+    ask_once,
+    chosen,
+    needs_asking,
+    unfit_answer,
+)
 from unitledger.web.frame import current_books, framed, now
-from unitledger.web.members import Member, for_members
-from unitledger.web.pages.report import ShownRow, asked_by, money_of, shown
+from unitledger.web.members import Member, for_bookkeepers, for_members
+from unitledger.web.pages import handling
+from unitledger.web.pages.report import ShownRow, asked_by, shown
 from unitledger.web.report_query import KINDS, STATUSES, Query
 from unitledger.web.scope import operator_scope
 
 RESYNC = "resync"
-ASKED_ONCE_OVER = 50
+A_CALL = 50  # records in one request to Xero
 LISTED = 10
 LOOKED_AT_OFTEN = timedelta(minutes=10)
-NOTHING_TICKED = "Nothing is ticked. Tick the records, then choose Apply."
-NO_OPTION = "No sync option is chosen. Choose ReSync, then Apply."
-TOO_MANY = "These are more than {most:,} records. Narrow the filter and ask in parts."
-
-
-class _Unfit(ValueError):
-    """What was posted cannot be done; says why in words."""
+NO_OPTION = "No sync option is chosen. Choose ReSync or another option, then Apply."
 
 
 @require_POST
-@for_members
+@for_bookkeepers
 def apply(request: HttpRequest, member: Member) -> HttpResponse:
     """Do with the ticked records what was chosen. A second click is answered as the first."""
-    if not member.may_resync:
-        raise PermissionDenied("Only a bookkeeper or an administrator can sync records again.")
     with operator_scope(member.operator_id):
         _, query = asked_by(QueryDict(request.POST.get("address", "")), member)
+    option = request.POST.get("option", "")
     try:
-        if request.POST.get("option") != RESYNC:
-            raise _Unfit(NO_OPTION)
-        chosen = _chosen(request, member, query)
-        if len(chosen) > ASKED_ONCE_OVER and request.POST.get("confirmed") != "yes":
-            return _ask_once(request, member, query, chosen)
+        if option in handling.OPTIONS:
+            return handling.decide_on(request, member, query, handling.OPTIONS[option])
+        if option != RESYNC:
+            raise Unfit(NO_OPTION)
+        records = chosen(request, member, query)
+        if needs_asking(request, records):
+            return _ask_once(request, member, query, records)
         asked = ask_again(
             member.operator_id,
             query.kind,
-            chosen,
+            records,
             form_key=request.POST.get("key", ""),
             user_id=member.user.pk,
             user_name=member.user.get_full_name() or member.user.username,
             now=now(),
             by=member.actor,
         )
-    except (_Unfit, NothingAsked) as unfit:
-        context = {"says": str(unfit) or NOTHING_TICKED, "address": query.address()}
-        status = 200 if getattr(request, "htmx", False) else 422
-        return framed(request, member, "web/resync_unfit.html", context, status=status)
+    except (Unfit, NothingAsked, NotDone) as unfit:
+        says = str(unfit) or NOTHING_TICKED
+        return unfit_answer(request, member, says, address=query.address())
     return HttpResponseRedirect(reverse("resync-request", args=[asked.public_id]))
 
 
-def _chosen(request: HttpRequest, member: Member, query: Query) -> Sequence[int]:
-    """The record ids of what is ticked, or of all that match: those that this person may see."""
-    with operator_scope(member.operator_id):
-        if request.POST.get("scope") == "all":
-            chosen = record_ids(query.filter(member), limit=RECORDS_MAX + 1)
-        else:
-            ticked = SourceRecord.objects.filter(public_id__in=_uuids(request)).values_list("id")
-            among = [record for (record,) in ticked[: RECORDS_MAX + 1]]
-            asked = Filter(
-                operator_id=member.operator_id,
-                kind=query.kind,
-                location_ids=member.location_ids,
-                record_ids=among,
-            )
-            chosen = record_ids(asked, limit=RECORDS_MAX + 1)
-    if len(chosen) > RECORDS_MAX:
-        raise _Unfit(TOO_MANY.format(most=RECORDS_MAX))
-    if not chosen:
-        raise _Unfit(NOTHING_TICKED)
-    return chosen
-
-
-def _uuids(request: HttpRequest) -> list[UUID]:
-    found: list[UUID] = []
-    for typed in request.POST.getlist("record"):
-        try:
-            found.append(UUID(typed))
-        except ValueError:
-            continue  # no page of ours offers it
-    return found
-
-
 def _ask_once(
-    request: HttpRequest, member: Member, query: Query, chosen: Sequence[int]
+    request: HttpRequest, member: Member, query: Query, records: Sequence[int]
 ) -> HttpResponse:
-    asked = Filter(operator_id=member.operator_id, kind=query.kind, record_ids=chosen)
-    with operator_scope(member.operator_id):
-        amount, currency = money_of(totals(asked))
-    context = {
-        "count": len(chosen),
-        "amount": amount,
-        "currency": currency,
-        "noun": query.by,
-        "address": query.address(),
-        "key": request.POST.get("key", ""),
-        "scope": request.POST.get("scope", ""),
-        "records": request.POST.getlist("record"),
-    }
-    return framed(request, member, "web/resync_confirm.html", context)
+    return ask_once(
+        request,
+        member,
+        query,
+        records,
+        verb="ReSync",
+        says="Those that are not in Xero are sent, up to 50 in a call. Those that are in Xero "
+        "are compared with it and not sent a second time.",
+        calls=math.ceil(len(records) / A_CALL),
+    )
 
 
 @require_GET

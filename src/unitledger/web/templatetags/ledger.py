@@ -103,3 +103,15 @@ def state(look: Look) -> SafeString:
     return format_html(
         '<span class="st {}">{}<span>{}</span></span>', look.colour, shape(look.shape), look.word
     )
+
+
+@register.simple_tag
+def compared(value: Decimal | date | str | None, currency: str | None) -> str:
+    """One side of a comparison: money, a day, or words."""
+    match value:
+        case Decimal():
+            return money(value, currency)
+        case date():
+            return f"{value.day} {value:%B %Y}"
+        case _:
+            return value or "–"
