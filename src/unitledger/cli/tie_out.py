@@ -22,8 +22,11 @@ from unitledger.engine.budget import DayUsedUp
 if TYPE_CHECKING:
     # Django's models may be imported only when the installation is open.
     from unitledger.engine.reconcile.tie_out import Progress, TieOut
+    from unitledger.engine.tools import Tools
+    from unitledger.store.connections import Connection
 
 TIES, DIFFERS, ERROR = 0, 1, 2
+LOOK_SECONDS = 0.5
 NOT_CONNECTED = "No organisation can be read: sign in to unitledger and connect to Xero."
 
 
@@ -34,18 +37,20 @@ NOT_CONNECTED = "No organisation can be read: sign in to unitledger and connect 
     metavar="DATE",
     help="Compare as of this day, 2026-03-31; else as of the last day either ledger has.",
 )
+@click.option("--wait", is_flag=True, help="Wait first for a sync run that is going on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @operator_option
-def command(on: datetime | None, as_json: bool, operator: str | None) -> None:
+def command(on: datetime | None, wait: bool, as_json: bool, operator: str | None) -> None:
     """Compare your ledger with the books, to the cent and down to the document.
 
-    Reads Xero afresh: its documents and its trial balance. Changes nothing in Xero.
+    Reads Xero afresh: its documents and its trial balance. Changes nothing in Xero. While a sync
+    run writes there is nothing to compare: it says so and ends with 2.
 
     \b
     Exit status: 0 the ledgers tie out, 1 there are differences, 2 an error.
     """
     with _errors_as_two(), installation.opened():
-        results = _tie_out_all(operator, on=on, is_shown=not as_json)
+        results = _tie_out_all(operator, on=on, is_waiting=wait, is_shown=not as_json)
         if as_json:
             click.echo(json.dumps(_content(results)))
         else:
@@ -71,13 +76,25 @@ def _errors_as_two() -> Iterator[None]:
         sys.exit(ERROR)
     except click.ClickException:
         raise
-    except Exception:
+    except Exception as error:
+        if _is_run_under_way(error):
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(ERROR)
         # Python ends with status 1 for a bug, which here would read as "the ledgers differ".
         traceback.print_exc()
         sys.exit(ERROR)
 
 
-def _tie_out_all(name: str | None, *, on: datetime | None, is_shown: bool) -> Sequence[TieOut]:
+def _is_run_under_way(error: Exception) -> bool:
+    # It reads rows, so it is imported only when the installation is open.
+    from unitledger.engine.reconcile.under_way import RunUnderWay
+
+    return isinstance(error, RunUnderWay)
+
+
+def _tie_out_all(
+    name: str | None, *, on: datetime | None, is_waiting: bool, is_shown: bool
+) -> Sequence[TieOut]:
     from unitledger import wiring
     from unitledger.engine.reconcile.recording import tie_out_and_keep
     from unitledger.engine.reconcile.tie_out import usable_connections
@@ -86,6 +103,9 @@ def _tie_out_all(name: str | None, *, on: datetime | None, is_shown: bool) -> Se
     if not connections:
         raise installation.InstallationError(NOT_CONNECTED)
     tools = wiring.shared_tools()
+    if is_waiting:
+        for each in connections:
+            _wait_for_runs(each, tools)
     with _progress(is_shown) as progress:
         return [
             tie_out_and_keep(
@@ -96,6 +116,13 @@ def _tie_out_all(name: str | None, *, on: datetime | None, is_shown: bool) -> Se
             )
             for each in connections
         ]
+
+
+def _wait_for_runs(connection: Connection, tools: Tools) -> None:
+    from unitledger.engine.reconcile.under_way import running
+
+    while running(connection, now=tools.clock.now()) is not None:
+        tools.clock.sleep(LOOK_SECONDS)
 
 
 @contextmanager

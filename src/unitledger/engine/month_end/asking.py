@@ -12,6 +12,7 @@ from unitledger.engine.auditing import Actor, Subject, note
 from unitledger.engine.budget import DayUsedUp
 from unitledger.engine.reconcile.recording import keep_result
 from unitledger.engine.reconcile.tie_out import NotConnected, Progress, tie_out
+from unitledger.engine.reconcile.under_way import RunUnderWay
 from unitledger.engine.tools import Tools
 from unitledger.store.connections import Organisation
 from unitledger.store.month_ends import TieOutRequest, TieOutState
@@ -100,7 +101,7 @@ def make_asked_tie_out(request_id: int, *, tools: Tools) -> None:
             asked.organisation_id, tools=tools, on=asked.on, progress=_telling(request_id, tools)
         )
     except (
-        BooksUnavailable, ConsentLost, DayUsedUp, IdentityUnavailable, NotConnected
+        BooksUnavailable, ConsentLost, DayUsedUp, IdentityUnavailable, NotConnected, RunUnderWay
     ) as trouble:  # fmt: skip
         _end(request_id, tools, state=TieOutState.FAILED, message=str(trouble))
         return

@@ -18,7 +18,7 @@ from unitledger.core import mapping
 from unitledger.core.chart import Chart
 from unitledger.core.documents import DocumentKind
 from unitledger.core.exchange import TrialBalanceRow
-from unitledger.engine.reconcile import findings
+from unitledger.engine.reconcile import findings, under_way
 from unitledger.engine.reconcile.expecting import Expecting
 from unitledger.engine.reconcile.figures import (
     AccountLine,
@@ -40,6 +40,7 @@ from unitledger.engine.reconcile.scope import Scope
 from unitledger.engine.reconcile.settled import as_it_was
 from unitledger.engine.reconcile.source import SourceSide
 from unitledger.engine.reconcile.staged import Staged, handle_key
+from unitledger.engine.reconcile.under_way import RunUnderWay
 from unitledger.engine.reconcile.values import ZERO, Difference, Pair, View
 from unitledger.engine.tools import Tools
 from unitledger.store.connections import (
@@ -158,12 +159,17 @@ def tie_out(
     """Compare the two ledgers as of a day; without one, as of the last day either has.
 
     Keeps the differences as findings when it was about the last day. Raises `NotConnected`,
-    and what reading the books raises (`reading.BooksReader`).
+    `RunUnderWay` where a sync wrote meanwhile, and what reading the books raises
+    (`reading.BooksReader`).
     """
     connection = _usable().filter(organisation_id=organisation_id).last()
     if connection is None:
         raise NotConnected(Organisation.objects.get(id=organisation_id).name)
     began_at = tools.clock.now()
+    run = under_way.running(connection, now=began_at)
+    if run is not None:
+        raise RunUnderWay(connection.organisation.name, run.pk)
+    newest_id = under_way.newest(organisation_id)
     reader = BooksReader(connection.pk, organisation_id, tools)
     with Staged() as staged:
         work = _Work(
@@ -177,6 +183,9 @@ def tie_out(
             progress=progress,
         )
         result = work.compare(asked_on=on)
+    later = under_way.wrote_since(organisation_id, newest_id=newest_id)
+    if later is not None:
+        raise RunUnderWay(connection.organisation.name, later)
     if on is None:
         findings.keep(
             organisation_id,
