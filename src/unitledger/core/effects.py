@@ -143,10 +143,12 @@ def settle(standing: Standing, evidence: Evidence) -> Standing:
 
 
 def _after_attempt(standing: Standing, attempt: Attempted) -> Standing:
+    if attempt.verdict in (Verdict.APPLIED, Verdict.ALREADY_APPLIED):
+        return replace(
+            standing, state=EffectState.APPLIED, last_verdict=attempt.verdict, look_at=None
+        )
     told = replace(standing, last_verdict=attempt.verdict)
     match attempt.verdict:
-        case Verdict.APPLIED | Verdict.ALREADY_APPLIED:
-            return replace(told, state=EffectState.APPLIED, look_at=None)
         case Verdict.NOT_SENT | Verdict.DISCONNECTED:
             return replace(told, state=EffectState.WAITING, not_before=attempt.retry_at)
         case Verdict.REFUSED if standing.unknowns == 0:

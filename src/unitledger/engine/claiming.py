@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import connection as database
 from django.db import transaction
 
 from unitledger.core.documents import DocumentKind
-from unitledger.core.effects import EffectKind
+from unitledger.core.effects import EffectKind, EffectState, Standing, Verdict
 from unitledger.core.exchange import Access, Element, WriteRequest
 from unitledger.engine import budget, crashpoints, holdings, lease
 from unitledger.engine.budget import Refusal
+from unitledger.engine.effect_rows import OpenEffect
 from unitledger.engine.lease import Lease
 from unitledger.engine.tools import Tools
 
@@ -94,16 +96,63 @@ class Claimed:
 
     batch_id: int
     request: WriteRequest
-    effect_ids: list[int]
+    effects: Sequence[OpenEffect]
     claimed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    effect_id: int
-    element: Element
-    batch_max: int
+    """A waiting effect that may go, as the query gives it."""
+
     priority: int
+    payload: str
+    parent_id: str | None
+    effect_id: int
+    document_id: int
+    handle: str
+    batch_max: int
+    absences: int
+    unknowns: int
+    safe_after: datetime | None
+    not_before: datetime | None
+    look_at: datetime | None
+    last_verdict: str | None
+    total: Decimal | None
+    target_id: str | None
+    number: str
+
+    @property
+    def element(self) -> Element:
+        return Element(
+            payload=self.payload,
+            handle=self.handle,
+            parent_id=self.parent_id,
+            target_id=self.target_id,
+        )
+
+    def in_flight(self, kind: EffectKind, *, together: int) -> OpenEffect:
+        """The effect as its row stands once its batch is written down."""
+        return OpenEffect(
+            effect_id=self.effect_id,
+            document_id=self.document_id,
+            handle=self.handle,
+            standing=Standing(
+                kind=kind,
+                state=EffectState.IN_FLIGHT,
+                batch_size=together,
+                batch_max=self.batch_max,
+                absences=self.absences,
+                unknowns=self.unknowns,
+                safe_after=self.safe_after,
+                not_before=self.not_before,
+                look_at=self.look_at,
+                last_verdict=None if self.last_verdict is None else Verdict(self.last_verdict),
+            ),
+            total=self.total,
+            target_id=self.target_id,
+            content=None,
+            what=f"{kind.document_kind} {self.number}",
+        )
 
 
 def ready_sql(kind: EffectKind) -> str:
@@ -120,7 +169,7 @@ def ready_from_sql(kind: EffectKind) -> str:
     """
     return f"""
           FROM effect e CROSS JOIN LATERAL (
-               SELECT {holdings.followed_sql("p")} AS parent_xero_id
+               SELECT {holdings.followed_sql("p")} AS parent_xero_id, d.number
                  FROM document d LEFT JOIN LATERAL (
                       SELECT * FROM document WHERE id = d.parent_id OFFSET 0) p ON true
                 WHERE d.id = e.document_id AND {_may_go_sql(kind)}
@@ -229,8 +278,9 @@ def _ready(
     with database.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT e.id, e.payload, e.handle, r.parent_xero_id, e.target_id, e.batch_max,
-                   e.priority
+            SELECT e.priority, e.payload, r.parent_xero_id, e.id, e.document_id, e.handle,
+                   e.batch_max, e.absences, e.unknowns, e.safe_after, e.not_before, e.look_at,
+                   e.last_verdict, e.total, e.target_id, r.number
               {ready_from_sql(kind)} {chosen}
              ORDER BY e.priority DESC, e.id
              LIMIT %(most)s
@@ -243,15 +293,7 @@ def _ready(
                 "most": most,
             },
         )
-        return [
-            _Ready(
-                effect_id=row[0],
-                element=Element(payload=row[1], handle=row[2], parent_id=row[3], target_id=row[4]),
-                batch_max=row[5],
-                priority=row[6],
-            )
-            for row in cursor.fetchall()
-        ]
+        return [_Ready(*row) for row in cursor.fetchall()]
 
 
 def _fitting(ready: Sequence[_Ready]) -> list[_Ready]:
@@ -264,10 +306,10 @@ def _fitting(ready: Sequence[_Ready]) -> list[_Ready]:
     smallest = len(ready)
     for each in ready:
         smallest = min(smallest, each.batch_max)
-        if len(fitting) >= smallest or each.element.handle in handles:
+        if len(fitting) >= smallest or each.handle in handles:
             break
         fitting.append(each)
-        handles.add(each.element.handle)
+        handles.add(each.handle)
     return fitting
 
 
@@ -325,4 +367,9 @@ def _write_batch(
         batch_ids = [row[0] for row in cursor.fetchall()]
     if len(batch_ids) != len(effect_ids):
         raise RuntimeError("effects that were ready did not go in flight")
-    return Claimed(batch_id=batch_ids[0], request=request, effect_ids=effect_ids, claimed_at=now)
+    return Claimed(
+        batch_id=batch_ids[0],
+        request=request,
+        effects=[each.in_flight(kind, together=len(ready)) for each in ready],
+        claimed_at=now,
+    )

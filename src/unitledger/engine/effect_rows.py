@@ -51,15 +51,14 @@ class Outcome:
     warnings: Sequence[str] = ()  # of the books, about what they took
 
 
-def open_effects(effect_ids: Sequence[int], *, with_content: bool = True) -> list[OpenEffect]:
+def open_effects(effect_ids: Sequence[int]) -> list[OpenEffect]:
     """The effects with their standing, in the order of their ids."""
-    content = "e.content" if with_content else "NULL"
     with database.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT e.id, e.document_id, e.handle, e.kind, e.state, e.batch_size, e.batch_max,
                    e.absences, e.unknowns, e.safe_after, e.not_before, e.look_at,
-                   e.last_verdict, e.total, e.target_id, {content}, d.kind || ' ' || d.number,
+                   e.last_verdict, e.total, e.target_id, e.content, d.kind || ' ' || d.number,
                    e.messages, {holdings.followed_sql("p")}
               FROM effect e JOIN document d ON d.id = e.document_id
               LEFT JOIN document p ON p.id = d.parent_id AND e.kind = 'update_invoice'

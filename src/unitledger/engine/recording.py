@@ -40,7 +40,7 @@ class Answered:
     """One batch whose sending has ended, and how."""
 
     batch_id: int
-    effect_ids: Sequence[int]
+    effects: Sequence[OpenEffect]  # as they were claimed; nobody else changes them in flight
     token_expires_at: datetime
     answer: Answer
 
@@ -71,21 +71,15 @@ def record_answers(held: Lease, answered: Sequence[Answered], *, tools: Tools) -
     with transaction.atomic():
         lease.check(held)
         now = tools.clock.now()
-        open_by_id = {
-            each.effect_id: each
-            for each in open_effects(
-                [effect_id for each in answered for effect_id in each.effect_ids],
-                with_content=False,
-            )
-        }
         outcomes: list[Outcome] = []
         for each in answered:
             by_handle = {element.handle: element for element in each.answer.elements}
-            for effect in (open_by_id[effect_id] for effect_id in each.effect_ids):
-                element = by_handle.get(effect.handle)
-                outcomes.append(
-                    _attempted(effect, element, each.answer, now, each.token_expires_at)
+            outcomes += [
+                _attempted(
+                    effect, by_handle.get(effect.handle), each.answer, now, each.token_expires_at
                 )
+                for effect in each.effects
+            ]
             _end_batch(each.batch_id, each.answer, now=now)
         write(held, outcomes, now=now)
         budget.learn(

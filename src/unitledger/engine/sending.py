@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from datetime import datetime
 from unitledger.core.effects import Verdict
 from unitledger.core.exchange import Access, Answer, Limits, WriteRequest
 from unitledger.engine import crashpoints
+from unitledger.engine.effect_rows import OpenEffect
 from unitledger.engine.tools import Tools
 
 # Xero takes five requests at a time of one app in one organisation (documented, Limits page).
@@ -29,7 +31,7 @@ class Flight:
     batch_id: int
     request: WriteRequest
     access: Access
-    effect_ids: list[int]
+    effects: Sequence[OpenEffect]
     claimed_at: datetime
     deadline: float  # on the clock's `elapsed`; no first byte after it
     answer: Future[Answer]

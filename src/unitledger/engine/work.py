@@ -322,7 +322,7 @@ class _Stretch:
             return claimed
         if claimed:
             self.tools.reached(crashpoints.CLAIM_COMMITTED)
-            self._walked_to[kind] = max(claimed[-1].effect_ids)
+            self._walked_to[kind] = max(each.effect_id for each in claimed[-1].effects)
         for each in claimed:
             self._send(each, access)
         # Nothing behind what was walked: something before it may have become ready.
@@ -338,7 +338,7 @@ class _Stretch:
                 batch_id=claimed.batch_id,
                 request=claimed.request,
                 access=access,
-                effect_ids=claimed.effect_ids,
+                effects=claimed.effects,
                 claimed_at=claimed.claimed_at,
                 deadline=deadline,
                 answer=self.sender.start(claimed.request, access, deadline=deadline),
@@ -356,7 +356,7 @@ class _Stretch:
         answered = [
             Answered(
                 batch_id=each.batch_id,
-                effect_ids=each.effect_ids,
+                effects=each.effects,
                 token_expires_at=each.access.expires_at,
                 answer=each.came_to(),
             )
