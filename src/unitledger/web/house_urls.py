@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from unitledger.web.pages import invoices, payments, tenants, units
+from unitledger.web.pages import invoices, payments, tenants, tie_out, units
 
 urlpatterns = [
     path("tenants", tenants.tenants, name="tenants"),
@@ -15,4 +15,8 @@ urlpatterns = [
     path("invoices/<uuid:public_id>", invoices.invoice, name="invoice"),
     path("payments", payments.payments, name="payments"),
     path("payments/<uuid:public_id>", payments.payment, name="payment"),
+    path("books/tie-out", tie_out.tie_out, name="tie-out"),
+    path("books/tie-out/ask", tie_out.ask, name="tie-out-ask"),
+    path("books/tie-out/close", tie_out.close, name="tie-out-close"),
+    path("books/tie-out/reopen", tie_out.reopen, name="tie-out-reopen"),
 ]

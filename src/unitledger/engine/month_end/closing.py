@@ -109,7 +109,7 @@ def obstacles(result: TieOutResult, first: date, *, today: date) -> Sequence[str
     found: list[str] = []
     if month.last >= today:
         found.append(f"{name} is not over; it can be closed from {_said(after(first))} on.")
-    if result.on < month.last:
+    elif result.on < month.last:
         found.append(f"The newest tie-out ends on {_said(result.on)}, before {name} does.")
     if "by_month" not in result.content:
         found.append("The newest tie-out was made before months were kept. Make a new one.")
