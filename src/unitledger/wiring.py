@@ -23,16 +23,21 @@ from unitledger.books.xero.identity import (
     XeroIdentity,
 )
 from unitledger.core.source_items import ItemKind, SourceItem
+from unitledger.core.source_messages import Message
 from unitledger.engine.installation_mark import check_installation_mark
 from unitledger.engine.tools import Tools
-from unitledger.sources import wire
+from unitledger.outbound import AddressRefused as AddressRefused
+from unitledger.outbound import Poster
+from unitledger.sources import sixstorage, wire
 from unitledger.sources.files import ProfiledFile, load_profile, open_file
 from unitledger.system import DatabaseClock, RandomIds
 from unitledger.vault import KeyVault
 
+SCOPE_REASONS = SCOPES  # each scope, and what it is asked for
 CONSENT_SCOPES = tuple(SCOPES)
 SET_UP_LETTERS = 24  # 120 bits
 API_PATH = "/api.xro/2.0"
+SOURCE_SIGNATURE = sixstorage.HEADER
 _MACHINE_ID = Path("/etc/machine-id")
 
 
@@ -112,6 +117,35 @@ def read_wire_item(raw: Any, position: int) -> SourceItem:
 def wire_schemas() -> dict[str, Any]:
     """The items' JSON schemas by name, as an OpenAPI document holds them."""
     return wire.schemas()
+
+
+def webhook_poster() -> Poster:
+    """Posts to addresses that people gave; into private networks only where the installation
+    says so."""
+    return Poster(may_be_private=os.environ.get("UNITLEDGER_WEBHOOKS_PRIVATE") == "1")
+
+
+def read_hook_message(profile: str, body: bytes) -> Message:
+    """Raises `core.refusals.SourceRefused` where the profile or the message is unreadable."""
+    return sixstorage.read_message(_hook_profile(profile), body)
+
+
+def check_hook_profile(profile: str) -> None:
+    """Raises `core.refusals.SourceRefused`, naming every wrong setting."""
+    sixstorage.parse_profile(profile)
+
+
+def example_hook_profile() -> str:
+    return sixstorage.example_profile()
+
+
+def is_signed_by_source(body: bytes, header: str, secret: str) -> bool:
+    return sixstorage.is_signed(body, header, secret=secret)
+
+
+@functools.lru_cache(maxsize=64)
+def _hook_profile(text: str) -> sixstorage.HookProfile:
+    return sixstorage.parse_profile(text)
 
 
 @functools.cache

@@ -224,8 +224,8 @@ _WORDINGS: Mapping[Rule, tuple[str, str]] = {
         "Send the location first: its time zone decides on which day a record counts.",
     ),
     Rule.NOTHING_TO_VOID: (
-        "{kind} {value}, which is to be voided, has not arrived.",
-        "Send the {kind} itself first, then read this message again.",
+        "The {what} {value}, which is to be voided, has not arrived.",
+        "Send the {what} itself first, then read this message again.",
     ),
 }
 

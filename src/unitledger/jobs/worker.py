@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from unitledger.jobs.tasks import (
+    DOORS_QUEUE,
     HEARTBEAT_SECONDS,
     STALLED_SECONDS,
     STOPPING,
@@ -21,7 +22,7 @@ from unitledger.jobs.tasks import (
 )
 
 POLL_SECONDS = 2.0
-SPARE_THREADS = 2  # for sweeps, while every other thread is busy with an organisation
+SPARE_THREADS = 4  # for sweeps and doors, while every other thread is busy with organisations
 
 log = structlog.get_logger(__name__)
 
@@ -43,10 +44,11 @@ async def _run(worker_app: App, *, organisations: int, stop_seconds: float) -> N
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(max_workers=organisations + SPARE_THREADS))
     async with worker_app.open_async():
-        # Two loops, so that a sweep never waits for a place among organisations that take hours.
+        # A loop each, so that no sweep waits for a place among organisations that take hours.
         loops = [
             asyncio.create_task(_take_jobs(worker_app, queue=WORK_QUEUE, at_a_time=organisations)),
             asyncio.create_task(_take_jobs(worker_app, queue=SWEEP_QUEUE, at_a_time=1)),
+            asyncio.create_task(_take_jobs(worker_app, queue=DOORS_QUEUE, at_a_time=2)),
         ]
 
         def stop() -> None:

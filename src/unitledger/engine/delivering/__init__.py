@@ -1,0 +1,1 @@
+"""Telling others what changed: which addresses, what each is told, and every attempt."""
