@@ -26,6 +26,7 @@ from fauxero.accounting.contacts.resource import ContactsResource
 from fauxero.accounting.contacts.rules import name_taken
 from fauxero.accounting.invoices import posting
 from fauxero.accounting.invoices.resource import InvoicesResource
+from fauxero.accounting.money_edits import EDITS
 from fauxero.accounting.payments import PaymentsResource
 from fauxero.accounting.resource import Element, NotFound
 from fauxero.accounting.rows import Account, Invoice, TrackingOption
@@ -44,13 +45,14 @@ def add_contact(
     return done(ContactsResource().create(books, element, OPTIONS))
 
 
-_CONTACT_FIELDS = frozenset(
-    """AccountNumber AccountsPayableTaxType AccountsReceivableTaxType Addresses BankAccountDetails
-    CompanyNumber ContactNumber ContactPersons DefaultCurrency EmailAddress FirstName LastName Name
-    PaymentTerms Phones PurchasesDefaultAccountCode PurchasesDefaultLineAmountType
-    PurchasesTrackingCategories SalesDefaultAccountCode SalesDefaultLineAmountType
-    SalesTrackingCategories TaxNumber Website""".split()
-)
+_CONTACT_NAMES = """
+AccountNumber AccountsPayableTaxType AccountsReceivableTaxType Addresses BankAccountDetails
+CompanyNumber ContactNumber ContactPersons DefaultCurrency EmailAddress FirstName LastName Name
+PaymentTerms Phones PurchasesDefaultAccountCode PurchasesDefaultLineAmountType
+PurchasesTrackingCategories SalesDefaultAccountCode SalesDefaultLineAmountType
+SalesTrackingCategories TaxNumber Website
+"""
+_CONTACT_FIELDS = frozenset(_CONTACT_NAMES.split())
 
 
 def edit_contact(books: Books, *, contact_id: str, **changes: Any) -> Element:
@@ -181,11 +183,12 @@ _HEADER_FIELDS = {
 }
 
 
-_INVOICE_FIELDS = frozenset(
-    """BrandingThemeID Contact CurrencyCode Date DueDate ExpectedPaymentDate InvoiceNumber
-    LineAmountTypes LineItems PlannedPaymentDate Reference RoundingAmount SentToContact Status
-    SubTotal Total TotalTax Url""".split()
-)
+_INVOICE_NAMES = """
+BrandingThemeID Contact CurrencyCode Date DueDate ExpectedPaymentDate InvoiceNumber
+LineAmountTypes LineItems PlannedPaymentDate Reference RoundingAmount SentToContact Status
+SubTotal Total TotalTax Url
+"""
+_INVOICE_FIELDS = frozenset(_INVOICE_NAMES.split())
 
 
 def _first_line(element: Element, invoice: Invoice) -> Element:
@@ -382,6 +385,6 @@ ACTS: dict[str, Callable[..., Element]] = {
         set_lock_dates,
         set_plan,
     )
-} | (money_acts.ACTS | SIDE_ACTS)
+} | (money_acts.ACTS | EDITS | SIDE_ACTS)
 
 __all__ = ["ACTS", "ActRefused"]

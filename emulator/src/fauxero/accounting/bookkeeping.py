@@ -36,9 +36,12 @@ def done(outcome: Outcome) -> Element:
 
 def exact_amount(value: Any) -> Decimal:
     """A number from JSON or Python, exact where it was text. Raises BadPostData."""
-    found = fields.number({"amount": str(value)}, "amount")
+    try:
+        found = fields.number({"amount": str(value)}, "amount")
+    except BadPostData:
+        found = None
     if found is None:
-        raise BadPostData("amount: a number is needed")
+        raise BadPostData(f"{value!r} is not a number")
     return found
 
 

@@ -83,6 +83,7 @@ _FITS: Mapping[str, Callable[[Any], bool]] = {
     "int": lambda value: type(value) is int,
     "int | None": lambda value: value is None or type(value) is int,
     "Lines": lambda value: _is_list_of(value, dict),
+    "Lines | None": lambda value: value is None or _is_list_of(value, dict),
     "Sequence[Mapping[str, Any]]": lambda value: _is_list_of(value, dict),
     "Sequence[str]": lambda value: _is_list_of(value, str),
 }

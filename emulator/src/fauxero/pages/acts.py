@@ -21,6 +21,20 @@ DONE: Mapping[str, str] = {
     "pay_invoice": "The payment was added.",
     "delete_payment": "The payment was removed.",
     "reconcile_payment": "Done: the payment's bank line.",
+    "edit_credit_note": "The credit note was changed.",
+    "void_credit": "It was voided.",
+    "allocate_credit": "The credit was set against the invoice.",
+    "remove_allocation": "The credit was taken off the invoice.",
+    "refund_credit": "The credit was paid back.",
+    "receive_money": "The money was received.",
+    "spend_money": "The money was spent.",
+    "edit_bank_transaction": "The bank transaction was changed.",
+    "reconcile_bank_transaction": "Done: the transaction's bank line.",
+    "delete_bank_transaction": "The bank transaction was removed.",
+    "post_manual_adjustment": "The journal was posted.",
+    "edit_journal": "The journal was changed.",
+    "void_journal": "The journal was voided.",
+    "raise_credit_note": "The credit note was raised.",
     "edit_contact": "The contact was changed.",
     "archive_contact": "The contact was archived.",
     "restore_contact": "The contact was restored.",
@@ -52,6 +66,8 @@ def perform(world: World, host: Host, form: Mapping[str, str]) -> str | None:
         for field, text in form.items()
         if field not in _NOT_ARGUMENTS and (text.strip() or field in _MAY_BE_EMPTY)
     }
+    if line := {name[5:]: given.pop(name) for name in list(given) if name.startswith("line.")}:
+        given["lines"] = [line | {"quantity": "1"}]
     world.remember_past(host)
     try:
         inspect.signature(act).bind(host.books, **given)

@@ -43,7 +43,7 @@ def acted(view: View) -> View:
     return post
 
 
-def _show(visit: Visit, template: str, **context: Any) -> Answer:
+def show_book(visit: Visit, template: str, **context: Any) -> Answer:
     done = visit.request.query.get("done", "")
     return visit.show(
         f"books/{template}",
@@ -67,13 +67,13 @@ def organisations(visit: Visit) -> Answer:
 
 def dashboard(visit: Visit) -> Answer:
     books = host_of(visit).books
-    return _show(
+    return show_book(
         visit,
         "dashboard.html",
         banks=activity.bank_balances(books),
         owed=activity.receivables(books),
         newest=[
-            _listed(visit, row) for row in _slice(books.invoices_in_order, books.invoices, 0, 10)
+            _listed(visit, row) for row in newest_of(books.invoices_in_order, books.invoices, 0, 10)
         ],
     )
 
@@ -85,7 +85,7 @@ def invoices(visit: Visit) -> Answer:
     books = host_of(visit).books
     status = visit.request.query.get("status", "").upper()
     sought = visit.request.query.get("q", "").strip()
-    page = _page_number(visit)
+    page = page_number(visit)
     if sought:
         found = _search(visit, sought)
         rows, count = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(found)
@@ -93,8 +93,8 @@ def invoices(visit: Visit) -> Answer:
         order = books.invoices_in_order
         if status in STATUSES:
             order = books.invoices_by_status.of(status)
-        rows, count = _slice(order, books.invoices, page - 1, PAGE_SIZE), len(order)
-    return _show(
+        rows, count = newest_of(order, books.invoices, page - 1, PAGE_SIZE), len(order)
+    return show_book(
         visit,
         "invoices.html",
         rows=[_listed(visit, row) for row in rows],
@@ -107,12 +107,12 @@ def invoices(visit: Visit) -> Answer:
     )
 
 
-def _page_number(visit: Visit) -> int:
+def page_number(visit: Visit) -> int:
     given = visit.request.query.get("page", "1")
     return max(1, int(given)) if given.isdecimal() and len(given) < 9 else 1
 
 
-def _slice(order: Any, table: Any, page: int, size: int) -> list[Any]:
+def newest_of(order: Any, table: Any, page: int, size: int) -> list[Any]:
     """The newest changes first."""
     stop = len(order) - page * size
     return [table[key] for key in reversed(order.slice(max(0, stop - size), max(0, stop)))]
@@ -141,30 +141,30 @@ def invoice(visit: Visit) -> Answer:
     row = books.invoices.get(visit.words[1].lower())
     if row is None:
         raise Gone(f"invoice {visit.words[1]}")
-    return _show(
+    return show_book(
         visit,
         "invoice.html",
         row=row,
         contact=books.contacts[row.contact_id],
-        lines=[(line, _account_name(visit, line.account_id)) for line in row.lines],
+        lines=[(line, account_name(visit, line.account_id)) for line in row.lines],
         payments=[
-            (payment, _account_name(visit, payment.account_id))
+            (payment, account_name(visit, payment.account_id))
             for payment in books.payments_of(row.id)
         ],
         allocations=[
             (part, books.credits[part.credit_id]) for part in books.allocations.of_invoice(row.id)
         ],
-        payable=_payable_into(books.accounts),
+        payable=payable_into(books.accounts),
         today=books.today(),
     )
 
 
-def _account_name(visit: Visit, account_id: str | None) -> str:
+def account_name(visit: Visit, account_id: str | None) -> str:
     account = host_of(visit).books.accounts.get(account_id or "")
     return f"{account.code or ''} {account.name}".strip() if account else ""
 
 
-def _payable_into(accounts: Any) -> list[Account]:
+def payable_into(accounts: Any) -> list[Account]:
     found = [
         row
         for row in accounts
@@ -179,13 +179,13 @@ def _payable_into(accounts: Any) -> list[Account]:
 def contacts(visit: Visit) -> Answer:
     books = host_of(visit).books
     sought = visit.request.query.get("q", "").strip().casefold()
-    page = _page_number(visit)
+    page = page_number(visit)
     found = sorted(
         (row for row in books.contacts if sought in row.name.casefold()),
         key=lambda row: (row.name.casefold(), row.id),
     )
     shown: Sequence[Contact] = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return _show(
+    return show_book(
         visit,
         "contacts.html",
         rows=[(row, activity.owed_by(books, row.id)) for row in shown],
@@ -201,7 +201,7 @@ def contact(visit: Visit) -> Answer:
     row = books.contacts.get(visit.words[1].lower())
     if row is None:
         raise Gone(f"contact {visit.words[1]}")
-    return _show(
+    return show_book(
         visit,
         "contact.html",
         row=row,
@@ -217,7 +217,9 @@ def contact(visit: Visit) -> Answer:
 def accounts(visit: Visit) -> Answer:
     books = host_of(visit).books
     rows = sorted(books.accounts, key=lambda row: (row.code is None, row.code or "", row.id))
-    return _show(visit, "accounts.html", rows=[(row, books.balances.total(row.id)) for row in rows])
+    return show_book(
+        visit, "accounts.html", rows=[(row, books.balances.total(row.id)) for row in rows]
+    )
 
 
 def account(visit: Visit) -> Answer:
@@ -226,14 +228,14 @@ def account(visit: Visit) -> Answer:
     row = books.accounts.get(wanted.lower()) or books.account_by_code(wanted)
     if row is None:
         raise Gone(f"account {wanted}")
-    lines, count = activity.of_account(books, row.id, page=_page_number(visit), size=PAGE_SIZE)
-    return _show(
+    lines, count = activity.of_account(books, row.id, page=page_number(visit), size=PAGE_SIZE)
+    return show_book(
         visit,
         "account.html",
         row=row,
         lines=lines,
         balance=books.balances.total(row.id),
-        page=_page_number(visit),
+        page=page_number(visit),
         pages=max(1, -(-count // PAGE_SIZE)),
         count=count,
     )
@@ -259,7 +261,7 @@ def _report(visit: Visit, name: str, parameters: tuple[str, ...]) -> Answer:
         made = REPORTS[name](books, asked)
     except (BadQuery, NotModelled) as error:
         problem = str(error)
-    return _show(
+    return show_book(
         visit,
         "report.html",
         report=made,
@@ -286,12 +288,12 @@ def _is_number(text: str) -> bool:
 def settings(visit: Visit) -> Answer:
     books = host_of(visit).books
     categories = [(row, books.options_of(row.id)) for row in books.tracking_categories]
-    return _show(visit, "settings.html", categories=categories)
+    return show_book(visit, "settings.html", categories=categories)
 
 
 def connected_apps(visit: Visit) -> Answer:
     links = portal.connected_apps(visit.world, host_of(visit).id)
-    return _show(visit, "connected_apps.html", links=links)
+    return show_book(visit, "connected_apps.html", links=links)
 
 
 def disconnect_app(visit: Visit) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fauxero.http.exchange import Answer, Request
 from fauxero.identity.sessions import signed_in
-from fauxero.pages import books, door, observatory, portal, webhooks
+from fauxero.pages import books, door, money, observatory, portal, webhooks
 from fauxero.pages.visit import Gone, Visit, is_own_form, redirect
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ _GET: Mapping[tuple[str, ...], Handler] = {
     ("books", "*", "invoices", "*"): books.invoice,
     ("books", "*", "contacts"): books.contacts,
     ("books", "*", "contacts", "*"): books.contact,
+    ("books", "*", "credits"): money.credits_list,
+    ("books", "*", "credits", "*"): money.credit,
+    ("books", "*", "bank"): money.bank_transactions,
+    ("books", "*", "bank", "*"): money.bank_transaction,
+    ("books", "*", "journals"): money.journals,
+    ("books", "*", "journals", "*"): money.journal,
     ("books", "*", "accounts"): books.accounts,
     ("books", "*", "accounts", "*"): books.account,
     ("books", "*", "trial-balance"): books.trial_balance,
@@ -54,6 +60,12 @@ _POST: Mapping[tuple[str, ...], Handler] = {
     ("portal", "apps", "*", "webhooks"): webhooks.change,
     ("books", "*", "invoices", "*"): books.acted(books.invoice),
     ("books", "*", "contacts", "*"): books.acted(books.contact),
+    ("books", "*", "credits"): books.acted(money.credits_list),
+    ("books", "*", "credits", "*"): books.acted(money.credit),
+    ("books", "*", "bank"): books.acted(money.bank_transactions),
+    ("books", "*", "bank", "*"): books.acted(money.bank_transaction),
+    ("books", "*", "journals"): books.acted(money.journals),
+    ("books", "*", "journals", "*"): books.acted(money.journal),
     ("books", "*", "accounts", "*"): books.acted(books.account),
     ("books", "*", "settings"): books.acted(books.settings),
     ("books", "*", "connected-apps"): books.disconnect_app,
