@@ -26,16 +26,19 @@ def dumps(chart: Chart) -> str:
 
 
 def loads(text: str) -> Chart:
-    content = json.loads(text)
-    facts: dict[str, Any] = content["facts"]
+    return read(json.loads(text))
+
+
+def read(content: dict[str, Any]) -> Chart:
+    """The chart of a stored form that was parsed already."""
+    facts: dict[str, Any] = dict(content["facts"])
     for lock in ("period_lock_on", "year_end_lock_on"):
         facts[lock] = None if facts[lock] is None else date.fromisoformat(facts[lock])
-    for rate in content["tax_rates"]:
-        rate["percent"] = Decimal(rate["percent"])
+    rates = [{**each, "percent": Decimal(each["percent"])} for each in content["tax_rates"]]
     return Chart(
         facts=OrganisationFacts(**facts),
         accounts=tuple(Account(**each) for each in content["accounts"]),
-        tax_rates=tuple(TaxRate(**each) for each in content["tax_rates"]),
+        tax_rates=tuple(TaxRate(**each) for each in rates),
         tracking=tuple(map(_category, content["tracking"])),
         read_at=datetime.fromisoformat(content["read_at"]),
     )

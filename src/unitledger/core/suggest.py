@@ -124,6 +124,32 @@ def suggest_mapping(
     return Suggestion(mapping=mapping, notes=tuple(notes))
 
 
+def suggest_account(charge_type: ChargeType, name: str, chart: Chart) -> Account | None:
+    """The account for one product or service: by its name, else by its kind."""
+    types = _LIABILITY_TYPES if charge_type is ChargeType.DEPOSIT else _INCOME_TYPES
+    accounts = _line_accounts(chart, types)
+    for word in re.findall(r"[^\W\d_]{4,}", name):
+        stem = re.escape(word.removesuffix("s"))
+        for account in accounts:
+            if _has(account.name, f"{stem}s?"):
+                return account
+    return _found(_CHARGES[charge_type], accounts)
+
+
+def suggest_paid_to(method: str, chart: Chart) -> Account | None:
+    """The account a method's payments look meant for, by the names; None: nothing looks so."""
+    usable = [each for each in chart.accounts if each.is_active and each.takes_payments]
+    accounts = sorted(usable, key=lambda account: account.type != "BANK")
+    return _method_account(method, accounts)
+
+
+def suggest_rates(
+    charge_type: ChargeType, account: Account, chart: Chart
+) -> tuple[tuple[str, str], ...]:
+    """The tax types for an account, by percentage."""
+    return _charge_rule(charge_type, account, chart).tax_types
+
+
 def _charge_rules(chart: Chart, notes: list[str]) -> tuple[ChargeRule, ...]:
     income = _line_accounts(chart, _INCOME_TYPES)
     liabilities = _line_accounts(chart, _LIABILITY_TYPES)

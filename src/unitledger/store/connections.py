@@ -166,6 +166,7 @@ class MappingVersion(OwnedByOperator):
     created_by = models.ForeignKey(
         "store.User", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    created_by_id: int | None
 
     class Meta:
         db_table = "mapping_version"

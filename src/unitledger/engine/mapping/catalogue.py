@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Mapping as ReadOnly
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from django.db import connection as database
 
 from unitledger.core.billing import ChargeType
 from unitledger.core.mapping import Dimension
 from unitledger.store.catalogue import Charge, PaymentMethod
-from unitledger.store.places import Building, Location, Unit
 
 # A drop-down with more unit types than this would help nobody; a mapping still may name them.
 UNIT_TYPES_MAX = 500
@@ -59,20 +60,14 @@ class Catalogue:
 
 
 def catalogue(operator_id: int) -> Catalogue:
-    """Five queries."""
-    locations = Location.objects.filter(operator_id=operator_id).order_by("name")
-    buildings = Building.objects.filter(operator_id=operator_id).values_list("name", flat=True)
-    types = Unit.objects.filter(operator_id=operator_id, unit_type__isnull=False)
+    """Three queries."""
+    places = _places(operator_id)
     charges = Charge.objects.filter(operator_id=operator_id).order_by("charge_type", "name", "id")
     methods = PaymentMethod.objects.filter(operator_id=operator_id).order_by("name")
     return Catalogue(
-        locations=dict(locations.values_list("id", "name")),
-        buildings=tuple(buildings.distinct().order_by("name")),
-        unit_types=tuple(
-            types.values_list("unit_type", flat=True)
-            .distinct()
-            .order_by("unit_type")[:UNIT_TYPES_MAX]
-        ),
+        locations={id_: name for what, id_, name in places if what == "location"},
+        buildings=tuple(name for what, _, name in places if what == "building"),
+        unit_types=tuple(name for what, _, name in places if what == "unit_type"),
         charges=tuple(
             KnownCharge(
                 id=each.pk,
@@ -90,6 +85,25 @@ def catalogue(operator_id: int) -> Catalogue:
     )
 
 
+def _places(operator_id: int) -> Sequence[tuple[str, int, str]]:
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT what, id, name FROM (
+                SELECT 'location' AS what, id, name FROM location WHERE operator_id = %(operator)s
+                UNION ALL
+                SELECT DISTINCT 'building', 0, name FROM building WHERE operator_id = %(operator)s
+                UNION ALL
+                (SELECT DISTINCT 'unit_type', 0, unit_type FROM unit
+                  WHERE operator_id = %(operator)s AND unit_type IS NOT NULL
+                  ORDER BY unit_type LIMIT %(most)s)) p
+             ORDER BY what, name
+            """,
+            {"operator": operator_id, "most": UNIT_TYPES_MAX},
+        )
+        return cursor.fetchall()
+
+
 def in_use(operator_id: int, dimension: Dimension) -> ReadOnly[str, int]:
     """How many invoices carry each value of a dimension."""
     column, join = {
@@ -104,3 +118,56 @@ def in_use(operator_id: int, dimension: Dimension) -> ReadOnly[str, int]:
             [operator_id],
         )
         return Counter({value: count for value, count in cursor.fetchall() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTax:
+    """A percentage that the source states on lines of a charge; None: it states none."""
+
+    charge_id: int
+    percent: Decimal | None
+    lines: int
+
+
+def stated_taxes(operator_id: int) -> Sequence[StatedTax]:
+    """Every percentage on any line, by charge. Reads every line: for a page that needs it."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT charge_id, tax_percent, count(*) FROM invoice_line "
+            "WHERE operator_id = %s GROUP BY 1, 2 ORDER BY 2 DESC NULLS LAST, 1",
+            [operator_id],
+        )
+        return [StatedTax(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPrices:
+    """How a location's invoices are priced."""
+
+    location: str
+    with_tax: int
+    without_tax: int
+
+
+def stated_prices(operator_id: int) -> Sequence[StatedPrices]:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.name, count(*) FILTER (WHERE i.prices_include_tax), "
+            "count(*) FILTER (WHERE NOT i.prices_include_tax) "
+            "FROM location l LEFT JOIN invoice i ON i.location_id = l.id "
+            "WHERE l.operator_id = %s GROUP BY 1 ORDER BY 1",
+            [operator_id],
+        )
+        return [StatedPrices(*row) for row in cursor.fetchall()]
+
+
+def paid_by_method(operator_id: int, *, since_on: date) -> ReadOnly[int, Decimal]:
+    """What came in by each payment method since a day."""
+    arguments: list[Any] = [operator_id, since_on]
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT method_id, sum(amount) FROM payment "
+            "WHERE operator_id = %s AND paid_on >= %s GROUP BY 1",
+            arguments,
+        )
+        return dict(cursor.fetchall())

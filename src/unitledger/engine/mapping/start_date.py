@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
@@ -107,5 +108,5 @@ def _sums(
         return [Sum(DocumentKind(kind), count, money) for kind, count, money in cursor.fetchall()]
 
 
-def _arguments(operator_id: int, organisation_id: int, start_on: date | None) -> dict[str, object]:
+def _arguments(operator_id: int, organisation_id: int, start_on: date | None) -> dict[str, Any]:
     return {"operator": operator_id, "organisation": organisation_id, "start": start_on}

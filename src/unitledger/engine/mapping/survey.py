@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from unitledger.core import chart_content
 from unitledger.core.chart import Chart, Item
 from unitledger.core.mapping import Dimension, Mapping, from_content
 from unitledger.core.mapping_check import Fault, Part, faults
 from unitledger.engine.mapping.catalogue import Catalogue, KnownCharge, KnownMethod, catalogue
 from unitledger.engine.mapping.refreshing import known_items
 from unitledger.engine.mapping.waits import Wait, waits
-from unitledger.engine.reading import stored_chart
 from unitledger.store.connections import Connection, ConnectionState, MappingVersion
 
 
@@ -93,13 +93,14 @@ def current_connection(operator_id: int) -> Connection | None:
 
 
 def survey(connection: Connection) -> Survey:
-    """Nine queries, none of them about single documents."""
+    """Six queries, none of them about single documents. The connection has its organisation."""
     organisation_id = connection.organisation_id
     row = (
         MappingVersion.objects.filter(organisation_id=organisation_id).order_by("-version").first()
     )
     mapping = from_content(row.content) if row else None
-    chart = stored_chart(organisation_id)
+    stored = connection.organisation.chart
+    chart = chart_content.read(stored) if stored else None
     known = catalogue(connection.operator_id)
     items = known_items(organisation_id)
     return Survey(
