@@ -18,6 +18,7 @@ import httpx2
 from cryptography.fernet import Fernet
 
 from fauxero.clock import Clock as WorldClock
+from fauxero.outbox import outbox
 from fauxero.testing import Server, serve_in_thread
 from fauxero.world import World
 from unitledger.books.xero.books import XeroBooks
@@ -302,13 +303,19 @@ def source_key(kind: RecordKind, value: str) -> RecordKey:
 def business(
     *, template: str = "uk", tools_with: Callable[[Tools], Tools] | None = None, **organisation: Any
 ) -> Iterator[Business]:
-    """A connected business with a suggested mapping and nothing booked yet."""
+    """A connected business with a suggested mapping and nothing booked yet.
+
+    At the end Xero has sent nothing to anybody, and its ledger balances.
+    """
     world = World(clock=WorldClock(start_at=MORNING, speed=0))
     world.open([{"template": template, **organisation}])
     with serve_in_thread(world) as server:
         vault_key = Fernet.generate_key()
         tools = make_tools(server, vault_key)
-        yield _connect(server, tools_with(tools) if tools_with else tools, vault_key)
+        made = _connect(server, tools_with(tools) if tools_with else tools, vault_key)
+        yield made
+        assert server.run(outbox) == []
+        server.run(lambda world: world.organisations[made.xero_id].books.check())
 
 
 def make_tools(server: Server, vault_key: bytes) -> Tools:

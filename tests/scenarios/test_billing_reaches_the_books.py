@@ -225,3 +225,16 @@ def test_nothing_is_ever_sent_to_a_tenant(operator: Business) -> None:
     )
 
     assert outbox == []
+
+
+def test_what_is_written_reads_well_in_xero(operator: Business) -> None:
+    """receipt, unit and name on a payment · unit on an invoice · nothing of the tenant's own"""
+    operator.bills("1001", "120.00")
+    operator.is_paid("R20931", ("1001", "120.00"))
+    operator.syncs()
+
+    payment, invoice = operator._listed("Payments")[0], operator._listed("Invoices")[0]
+    contact = operator._listed("Contacts")[0]
+    assert payment["Reference"].startswith("R20931 Ada Marsh · ")
+    assert (invoice["InvoiceNumber"], invoice["Reference"]) == ("1001", "B114")
+    assert not contact.get("EmailAddress")

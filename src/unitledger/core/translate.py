@@ -144,8 +144,12 @@ def translate_payment(
     chart: Chart,
     token: str,
     start_on: date | None,
+    payer: str | None = None,
 ) -> Translation[WantedPayment]:
-    """The part of a payment that settles one invoice. `token` is from `handles.token`."""
+    """The part of a payment that settles one invoice.
+
+    `token` is from `handles.token`; `payer` is the tenant's name, for people to read.
+    """
     findings = Findings()
     if _is_before_start(payment.paid_on, start_on, findings):
         return _blocked(findings, allocation.amount)
@@ -161,7 +165,7 @@ def translate_payment(
         account_id=account.account_id,
         paid_on=payment.paid_on,
         amount=allocation.amount,
-        reference=payment_reference(text=payment_text(payment), token=token),
+        reference=payment_reference(text=payment_text(payment, payer=payer), token=token),
     )
     return Translation(wanted=wanted, notes=tuple(findings.notes), total=allocation.amount)
 

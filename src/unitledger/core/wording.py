@@ -17,6 +17,7 @@ REFERENCE_MAX = 255
 DESCRIPTION_MAX = 4000
 EMAIL_MAX = 255
 PHONE_MAX = 50
+PAYER_MAX = 60  # ours: room for the token, and for what a bank shows
 
 SEPARATOR = " · "
 
@@ -105,10 +106,11 @@ def line_description(line: InvoiceLine, *, place_unit: str | None) -> str:
     return f"{words}, {span}" if span and span not in words else words
 
 
-def payment_text(payment: Payment) -> str:
-    """The receipt number and the unit: what people look for on a payment."""
+def payment_text(payment: Payment, *, payer: str | None = None) -> str:
+    """What people look for on a payment, receipt, unit and name: `R20931 B114 Ada Marsh`."""
     number = payment.number or payment.reference or payment.key.value
-    return " ".join(one_line(part) for part in (number, payment.place.unit) if part)
+    name = payer and shortened(contact_name(payer), PAYER_MAX)
+    return " ".join(one_line(part) for part in (number, payment.place.unit, name) if part)
 
 
 def _units(invoice: Invoice) -> Iterable[str]:

@@ -66,6 +66,7 @@ class Row:
     incarnation: int
     priority: int
     content: dict[str, Any]
+    payer: str | None = None  # the tenant's name, of a payment
     is_overwriting: bool = False  # a person said: ours, over what was changed in the books
 
 
@@ -219,6 +220,7 @@ def _translate(
         chart=ground.chart,
         token=mark,
         start_on=ground.start_on,
+        payer=row.payer,
     )
 
 

@@ -220,7 +220,9 @@ def _still_asked(decisions: Sequence[Decision]) -> Sequence[Decision]:
 ROW = """
     d.id, d.kind, d.record_id, d.part, d.wanted_version, d.is_wanted, d.applied_version,
     d.applied_content, d.xero_id, d.incarnation, d.priority, v.content,
-    d.overwrite_version IS NOT DISTINCT FROM d.wanted_version
+    d.overwrite_version IS NOT DISTINCT FROM d.wanted_version,
+    CASE WHEN d.kind = 'payment'
+         THEN (SELECT t.name FROM tenant t WHERE t.record_id = d.tenant_record_id) END
 """
 
 
@@ -239,6 +241,7 @@ def row_of(each: Sequence[Any]) -> Row:
         priority=each[10],
         content=loaded(each[11]) or {},
         is_overwriting=each[12],
+        payer=each[13],
     )
 
 

@@ -49,6 +49,22 @@ def test_a_payment_goes_to_the_account_of_its_method_with_its_token_at_the_end()
     )
 
 
+def test_a_payment_names_who_paid_so_that_a_bookkeeper_finds_it_on_a_statement() -> None:
+    payment = samples.payment()
+    told = translate_payment(
+        payment,
+        payment.allocations[0],
+        mapping=samples.mapping(),
+        chart=samples.chart(),
+        token=TOKEN,
+        start_on=None,
+        payer="Ada  Marsh <Boats>" + " and Sons" * 20,
+    ).wanted
+    assert told is not None
+    name = "Ada Marsh (Boats)" + " and Sons" * 20
+    assert told.reference == f"R20931 B114 {name[:59]}… · {TOKEN}"
+
+
 def test_a_method_nobody_mapped_goes_to_the_default_account() -> None:
     result = translated(samples.payment(method="barter"))
     assert result.wanted is not None
