@@ -43,7 +43,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--from", "start", type=_DAY, metavar="DATE", help="The first day, 2026-03-01.")
 @click.option("--to", "end", type=_DAY, metavar="DATE", help="The last day, included.")
 @click.option("--search", default="", metavar="TEXT", help="In number, tenant and unit.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, every record in it.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on one line, every record in it."
+)
 @click.option("--csv", "csv_file", metavar="FILE", help="Write every record to a file; - is here.")
 @operator_option
 def command(
@@ -149,17 +151,18 @@ def _totals(asked: Iterable[Filter]) -> list[Total]:
 
 
 def _write_json(asked: Sequence[Filter]) -> None:
-    """One object, written row by row: a million records do not stand in memory."""
+    """One object on one line, as every command's `--json`; written row by row, so that a
+    million records do not stand in memory."""
     from unitledger.engine.exporting import row_content
 
     out = sys.stdout
     totals = [_total_content(each) for each in _totals(asked)]
     out.write(f'{{"totals": {json.dumps(totals)}, "records": [')
-    separator = "\n"
+    separator = ""
     for row in _rows(asked):
         out.write(separator + json.dumps(row_content(row)))
-        separator = ",\n"
-    out.write("\n]}\n")
+        separator = ", "
+    out.write("]}\n")
 
 
 def _total_content(total: Total) -> dict[str, Any]:
@@ -195,7 +198,8 @@ def _print(asked: Sequence[Filter], *, kind: str, status: str) -> None:
         return
     for total in totals:
         money = "" if total.amount is None else f"  {total.amount:,.2f} {total.currency}"
-        console.print(f"{total.count:>7,} {kind} {str(total.state).replace('_', ' ')}{money}")
+        noun = kind if total.count != 1 else kind.removesuffix("s")
+        console.print(f"{total.count:>7,} {noun} {str(total.state).replace('_', ' ')}{money}")
     table = Table(box=None, pad_edge=False)
     for column in ("Date", "Number", "Tenant", "Unit", "Location"):
         table.add_column(column, overflow="fold")

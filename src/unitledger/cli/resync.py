@@ -12,6 +12,7 @@ from unitledger import installation
 from unitledger.cli._operators import chosen, operator_option
 
 STOPPED = ("failed", "needs_attention")
+COUNTED = ("again", "sooner", "checked", "needed_too")
 
 
 @click.command()
@@ -34,7 +35,7 @@ def command(kind: str | None, numbers: Sequence[str], as_json: bool, operator: s
 
         now = wiring.shared_tools().clock.now()
         counts = [_resync(each.pk, kind, numbers, now) for each in chosen(operator)]
-    total = {name: sum(each[name] for each in counts) for name in ("again", "sooner", "checked")}
+    total = {name: sum(each[name] for each in counts) for name in COUNTED}
     if as_json:
         click.echo(json.dumps(total))
         return
@@ -42,6 +43,8 @@ def command(kind: str | None, numbers: Sequence[str], as_json: bool, operator: s
         f"{total['again']:,} go again, {total['sooner']:,} go sooner, "
         f"{total['checked']:,} are compared with the books again: unitledger sync --wait"
     )
+    if total["needed_too"]:
+        click.echo(f"{total['needed_too']:,} more go with them, because these hang on them.")
 
 
 def _resync(
@@ -59,4 +62,9 @@ def _resync(
             kind={"tenants": "contact", "invoices": "invoice", "payments": "payment"}[kind]
         )
     done = resync(operator_id, list(documents.values_list("id", flat=True)), now=now)
-    return {"again": done.again, "sooner": done.sooner, "checked": done.verified_again}
+    return {
+        "again": done.again,
+        "sooner": done.sooner,
+        "checked": done.verified_again,
+        "needed_too": done.needed_too,
+    }

@@ -35,8 +35,7 @@ def command(host: str, port: int, processes: int, as_json: bool) -> None:
     # Held here too, so that a process that answers may end and start again.
     with installation.opened():
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        said = json.dumps({"pid": os.getpid(), "url": url}) if as_json else f"Serving {url}"
-        click.echo(said)
+        click.echo(_said(url, as_json=as_json))
         Server(
             APPLICATION,
             address=host,
@@ -47,3 +46,17 @@ def command(host: str, port: int, processes: int, as_json: bool) -> None:
             log_enabled=False,
             respawn_failed_workers=True,
         ).serve()
+
+
+def _said(url: str, *, as_json: bool) -> str:
+    """Where it is served; while there is no operator, also where the first one is made."""
+    from unitledger import wiring
+    from unitledger.engine.people.first_run import is_first_run
+
+    set_up = f"{url}/set-up?token={wiring.set_up_token()}" if is_first_run() else None
+    if as_json:
+        told = {"pid": os.getpid(), "url": url}
+        return json.dumps({**told, "set_up": set_up} if set_up else told)
+    if set_up is None:
+        return f"Serving {url}"
+    return f"Serving {url}\nThere is no operator yet. Whoever opens this makes the first:\n{set_up}"

@@ -37,8 +37,13 @@ def command(organisations: int, stop_seconds: float, as_json: bool) -> None:
     """
     with installation.opened():
         from unitledger import wiring
+        from unitledger.engine.people.first_run import is_first_run
         from unitledger.jobs.worker import run_worker
 
         wiring.check_place()
+        if is_first_run():
+            # On standard error: the one line on standard output is for programs.
+            token = wiring.set_up_token()
+            click.echo(f"There is no operator yet. The set-up token is {token}", err=True)
         click.echo(json.dumps({"pid": os.getpid()}) if as_json else "Working. Ctrl-C stops it.")
         run_worker(organisations=organisations, stop_seconds=stop_seconds)

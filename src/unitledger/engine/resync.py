@@ -27,14 +27,17 @@ _PLAN_AGAIN = """
        AND state NOT IN ('skipped', 'out_of_scope')
        AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.document_id = document.id
                         AND e.state IN ('waiting', 'in_flight', 'unknown'))
+    RETURNING id
 """
 _HURRY = """
     UPDATE effect SET priority = %(priority)s
      WHERE state = 'waiting' AND document_id IN (SELECT id FROM asked)
+    RETURNING document_id
 """
 _VERIFY_AGAIN = """
     UPDATE document SET verified_at = NULL
      WHERE id IN (SELECT id FROM asked) AND state IN ('synced', 'drifted')
+    RETURNING id
 """
 _WAKE = """
     UPDATE connection SET due_at = LEAST(due_at, %(now)s)
@@ -45,11 +48,12 @@ _WAKE = """
 
 @dataclass(frozen=True, slots=True)
 class Resync:
-    """How many documents go again, go sooner, and are compared with the books again."""
+    """Of the documents asked for: how many go again, go sooner, and are compared again."""
 
     again: int
     sooner: int
     verified_again: int
+    needed_too: int  # what they hang on and that goes again or sooner with them
 
 
 def resync(operator_id: int, document_ids: Sequence[int], *, now: datetime) -> Resync:
@@ -57,17 +61,18 @@ def resync(operator_id: int, document_ids: Sequence[int], *, now: datetime) -> R
 
     What is in the books already is only compared again: asking twice writes nothing twice.
     """
-    counts: list[int] = []
+    asked = set(document_ids)
+    moved: list[set[int]] = []
     with transaction.atomic(), database.cursor() as cursor:
-        for statement in (_PLAN_AGAIN, _HURRY, _VERIFY_AGAIN, _WAKE):
-            cursor.execute(
-                f"{_ASKED} {statement}",
-                {
-                    "operator": operator_id,
-                    "documents": list(document_ids),
-                    "priority": PERSONS_PRIORITY,
-                    "now": now,
-                },
-            )
-            counts.append(cursor.rowcount)
-    return Resync(again=counts[0], sooner=counts[1], verified_again=counts[2])
+        arguments = {
+            "operator": operator_id,
+            "documents": list(document_ids),
+            "priority": PERSONS_PRIORITY,
+            "now": now,
+        }
+        for statement in (_PLAN_AGAIN, _HURRY, _VERIFY_AGAIN):
+            cursor.execute(f"{_ASKED} {statement}", arguments)
+            moved.append({row[0] for row in cursor.fetchall()})
+        cursor.execute(f"{_ASKED} {_WAKE}", arguments)
+    again, sooner, verified_again = (len(each & asked) for each in moved)
+    return Resync(again, sooner, verified_again, needed_too=len((moved[0] | moved[1]) - asked))
