@@ -23,6 +23,7 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     MONEY = "money"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,8 @@ def _value(column: Column, typed: str) -> object:
                 return date.fromisoformat(typed)
             case Kind.MONEY:
                 return Decimal(typed)
+            case Kind.NUMBER:
+                return int(typed)
             case _:
                 return typed
     except (ValueError, InvalidOperation) as trouble:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection as database
 from django.db.models import (
     Count,
     DecimalField,
-    F,
     OuterRef,
     QuerySet,
     Subquery,
@@ -20,6 +20,16 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from unitledger.store.billing import Allocation, Payment
+
+_LEFT = """
+    SELECT count(*), sum(p.amount - coalesce(a.settled, 0))
+      FROM payment p
+      JOIN source_record r ON r.id = p.record_id AND NOT r.is_void
+      LEFT JOIN (SELECT payment_id, sum(amount) AS settled FROM allocation
+                  WHERE operator_id = %(operator)s GROUP BY 1) a ON a.payment_id = p.record_id
+     WHERE p.operator_id = %(operator)s AND p.amount > coalesce(a.settled, 0)
+       AND (%(locations)s::bigint[] IS NULL OR p.location_id = ANY(%(locations)s::bigint[]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +67,13 @@ def on_account(operator_id: int, location_ids: Sequence[int] = ()) -> QuerySet[P
     money = DecimalField(max_digits=16, decimal_places=2)
     nothing = Value(Decimal(0), output_field=money)
     settled = Coalesce(Subquery(paid, output_field=money), nothing)
-    return found.annotate(settled=settled).filter(amount__gt=F("settled"))
+    return found.filter(amount__gt=settled).annotate(settled=settled)
+
+
+def on_account_total(operator_id: int, location_ids: Sequence[int] = ()) -> tuple[int, Decimal]:
+    """How many such payments there are, and what of them settles nothing."""
+    with database.cursor() as cursor:
+        values = {"operator": operator_id, "locations": list(location_ids) or None}
+        cursor.execute(_LEFT, values)
+        count, amount = cursor.fetchone() or (0, None)
+    return count, amount or Decimal(0)

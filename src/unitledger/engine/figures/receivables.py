@@ -56,6 +56,17 @@ _DEBTORS = f"""
      WHERE i.owed > 0
      GROUP BY 1, 2, 3 ORDER BY 5 DESC, 2, 1 LIMIT %(limit)s
 """
+_EVERY_OPEN = f"""
+    SELECT r.public_id, v.number, coalesce(t.name, ''), o.name, i.issued_on, i.due_on, v.total,
+           i.owed, i.currency
+      FROM ({_OPEN}) AS i
+      JOIN invoice v ON v.record_id = i.record_id
+      JOIN source_record r ON r.id = i.record_id
+      JOIN location o ON o.id = i.location_id
+      LEFT JOIN tenant t ON t.record_id = i.tenant_record_id
+     ORDER BY i.due_on, v.number, i.record_id LIMIT %(limit)s
+"""
+OPEN_MAX = 200_000  # of a file; more is no ageing that anybody reads
 _OF_INVOICES = f"SELECT i.record_id, i.owed FROM ({_OPEN} AND i.record_id = ANY(%(records)s)) i"
 _OF_TENANT = f"""
     SELECT i.record_id, i.owed, i.due_on FROM ({_OPEN} AND i.tenant_record_id = %(tenant)s) AS i
@@ -184,3 +195,24 @@ def _rows(
         }
         cursor.execute(statement, values)
         return cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    public_id: str
+    number: str
+    tenant: str
+    location: str
+    issued_on: date
+    due_on: date
+    total: Decimal
+    owed: Decimal
+    currency: str
+
+
+def every_open_invoice(
+    operator_id: int, *, on: date, location_ids: Sequence[int] = ()
+) -> Sequence[OpenInvoice]:
+    """What is left to pay, or paid too much, invoice by invoice; the longest due first."""
+    rows = _rows(_EVERY_OPEN, operator_id, on, location_ids, limit=OPEN_MAX)
+    return [OpenInvoice(str(row[0]), *row[1:]) for row in rows]
