@@ -85,3 +85,26 @@ def test_odd_values_of_an_acts_arguments_are_refused_or_taken_and_never_a_failur
             given = {name: "x" for name in names if parameters[name].default is inspect._empty}
             answer = xero.http.post(f"/_fauxero/acts/{act}", json=given | {chosen: odd})
             assert answer.status_code in (200, 400, 404), (chosen, odd, answer.text)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '{"advance": 1e300}',
+        '{"advance": -1e300}',
+        '{"advance": 1e999}',
+        '{"at": "0001-01-01T00:00:00Z"}',
+        '{"at": "9999-12-31T23:59:59-14:00"}',
+        '{"speed": -1}',
+    ],
+)
+def test_a_clock_is_not_moved_out_of_time(xero: Xero, wrong: str) -> None:
+    before = xero.control("GET", "clock")
+    assert xero.http.post("/_fauxero/clock", content=wrong.encode()).status_code == 400
+    assert xero.control("GET", "clock") == before
+
+
+def test_the_fastest_clock_stands_still_at_the_end_of_time(xero: Xero) -> None:
+    xero.control("POST", "clock", {"speed": 1e300})
+    assert xero.control("GET", "clock")["now"].startswith("2200-01-01")
+    assert xero.get("Organisation").status_code == 401

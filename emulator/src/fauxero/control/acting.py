@@ -10,6 +10,7 @@ from typing import Any
 
 from fauxero.accounting.bookkeeper import ACTS
 from fauxero.accounting.resource import NotFound, RequestRefused
+from fauxero.clock import OutOfTime
 from fauxero.control.arguments import BadArguments, Command, Missing, host, instant, number, only
 from fauxero.faults import ACTIONS, RULE_FIELDS, BadFault
 from fauxero.http import codec
@@ -25,10 +26,13 @@ def set_clock(command: Command) -> Any:
     speed, seconds = number(command.arguments, "speed"), number(command.arguments, "advance")
     if speed is not None and speed < 0:
         raise BadArguments("speed: may not be negative")
-    if speed is not None or "at" in command.arguments:
-        command.world.set_clock(instant(command.arguments, "at"), speed=speed)
-    if seconds is not None:
-        command.world.advance(seconds)
+    try:
+        if speed is not None or "at" in command.arguments:
+            command.world.set_clock(instant(command.arguments, "at"), speed=speed)
+        if seconds is not None:
+            command.world.advance(seconds)
+    except OutOfTime as error:
+        raise BadArguments(str(error)) from None
     return clock(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,6 +49,8 @@ def number(arguments: Mapping[str, Any], name: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise BadArguments(f"{name}: a number is needed")
+    if not math.isfinite(float(value)):
+        raise BadArguments(f"{name}: a finite number is needed")
     return float(value)
 
 
@@ -91,7 +94,10 @@ def instant(arguments: Mapping[str, Any], name: str) -> datetime | None:
         at = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise BadArguments(f"{name}: an instant is needed, e.g. 2026-03-01T09:00:00Z") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise BadArguments(f"{name}: lies outside the calendar") from None
 
 
 def host(world: World, arguments: Mapping[str, Any], name: str = "organisation") -> Host:

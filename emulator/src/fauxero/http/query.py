@@ -69,7 +69,10 @@ def modified_since(text: str | None) -> datetime | None:
             at = parsedate_to_datetime(text)
         except ValueError:
             raise BadPrecondition(f"If-Modified-Since is not a date: {text:.80}") from None
-    aware = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    try:
+        aware = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:  # a zone that leads out of the calendar
+        raise BadPrecondition(f"If-Modified-Since is not a date: {text:.80}") from None
     return aware.replace(microsecond=0)
 
 

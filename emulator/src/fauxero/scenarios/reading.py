@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from fauxero.clock import EARLIEST, LATEST
 from fauxero.faults import BadFault, Faults
 from fauxero.scenarios.errors import ScenarioError, did_you_mean
 from fauxero.scenarios.shapes import (
@@ -100,15 +101,18 @@ def _start_at(top: Entry, file: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(given)
-    except ValueError:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        if not EARLIEST <= at <= LATEST:
+            raise OverflowError
+    except (ValueError, OverflowError):
         raise ScenarioError(
             file=file,
             entry="",
             field="start_at",
-            rule=f"{given!r} is not an instant.",
+            rule=f"{given!r} is no instant from {EARLIEST.year} to {LATEST.year}.",
             remedy="Write it as 2026-03-02T09:00:00Z.",
         ) from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return at
 
 
 def _organisation(data: Any, file: str, at: int) -> Entry:

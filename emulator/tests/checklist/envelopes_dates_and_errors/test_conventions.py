@@ -98,8 +98,11 @@ def test_if_modified_since_leaves_out_what_is_older(xero: Xero) -> None:
     assert [row["Name"] for row in xero.rows("Contacts", headers=since)] == ["New"]
 
 
-def test_a_date_that_cannot_be_read_in_if_modified_since_answers_412(xero: Xero) -> None:
-    answer = xero.get("Contacts", headers={"If-Modified-Since": "yesterday"})
+@pytest.mark.parametrize(
+    "sent", ["yesterday", "2026-13-01", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"]
+)
+def test_a_date_that_cannot_be_read_in_if_modified_since_answers_412(xero: Xero, sent: str) -> None:
+    answer = xero.get("Contacts", headers={"If-Modified-Since": sent})
     assert answer.status_code == 412
 
 
