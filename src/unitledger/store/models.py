@@ -15,6 +15,7 @@ from unitledger.store.connections import (
     XeroApp,
 )
 from unitledger.store.dry_runs import DryRun
+from unitledger.store.going_live import GoingLive, GoingLiveMatch, GoingLiveQuestion
 from unitledger.store.handlings import Handling, HandlingAct, SavedFilter
 from unitledger.store.holdings import Finding, Installation, XeroObject
 from unitledger.store.journal import Batch, Document, Effect, EffectDependency, Run
@@ -64,6 +65,9 @@ __all__ = [
     "Effect",
     "EffectDependency",
     "Finding",
+    "GoingLive",
+    "GoingLiveMatch",
+    "GoingLiveQuestion",
     "Handling",
     "HandlingAct",
     "HookArrival",
