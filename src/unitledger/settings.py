@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "unitledger.web.middleware.content_security",
+    "unitledger.web.middleware.one_asker_at_a_time",
 ]
 LOGIN_URL = "sign-in"
 ROOT_URLCONF = "unitledger.web.urls"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from unitledger.logs import redact
 from unitledger.store.audit import ActorKind, AuditEntry
+from unitledger.store.base import PublicId
 from unitledger.store.people import User
 
 NAME_MAX = 200
@@ -20,7 +20,7 @@ class Actor:
 
     kind: ActorKind
     name: str
-    public_id: UUID | None = None
+    public_id: PublicId | None = None
     address: str | None = None
 
 

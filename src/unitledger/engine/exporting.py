@@ -78,10 +78,11 @@ def cells(row: ReportRow) -> Sequence[Any]:
     content["parts"] = "; ".join(
         f"{part['invoice']}: {part['amount']} {part['state']}" for part in content["parts"]
     )
-    return [_cell(content[column]) for column in COLUMNS]
+    return [neutral(content[column]) for column in COLUMNS]
 
 
-def _cell(value: Any) -> Any:
+def neutral(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, str) and value.startswith(_FORMULA):

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models.functions import Now
 
+# The id that addresses, the API and exports show; row numbers never leave the house.
+PublicId = uuid.UUID
 
-def new_public_id() -> uuid.UUID:
-    """The id that addresses, the API and exports show; row numbers never leave the house."""
+
+def new_public_id() -> PublicId:
     return uuid.uuid4()
 
 

@@ -65,7 +65,7 @@ class Operator(models.Model):
     # Where the links we leave in the books lead back to, e.g. https://ledger.example.com
     link_base = models.TextField(null=True)
     # How money and dates are written for its people, e.g. en-GB.
-    locale = models.TextField(db_default=models.Value("en-GB"))
+    locale = models.TextField(db_default="en-GB")
     # Everybody who works for it signs in with two steps.
     requires_two_steps = models.BooleanField(default=False)
     created_at = created_at()

@@ -22,7 +22,7 @@ class SessionStore(DatabaseStore):
         return PersonSession
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         if SESSION_KEY in data:
             row.user_id = int(data[SESSION_KEY])
         if PUBLIC_ID in data:

@@ -14,9 +14,11 @@ from django.utils import timezone
 from unitledger import wiring
 from unitledger.store.connections import Connection, ConnectionState
 from unitledger.store.journal import Run, RunState
+from unitledger.store.people import Theme
 from unitledger.store.places import Location
 from unitledger.web import words
 from unitledger.web.members import Member
+from unitledger.web.navigation import navigation
 from unitledger.web.scope import operator_scope
 from unitledger.web.words import Look
 
@@ -79,6 +81,9 @@ def framed(
         "is_running": last_run is not None and last_run.state == RunState.RUNNING,
         "now": now(),
         "zone": zone or FALLBACK_ZONE,
+        "navigation": navigation(member, request.path),
+        "theme": member.user.theme,
+        "themes": [str(each) for each in Theme],
         **(context or {}),
     }
     with timezone.override(ZoneInfo(zone or FALLBACK_ZONE)):

@@ -6,17 +6,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from unitledger.engine.auditing import Actor, person
-from unitledger.store.people import Membership, Role, User
+from unitledger.store.people import Membership, Operator, Role, User
+from unitledger.web.scope import locations_of_asker
 
 SESSION_KEY = "operator_id"
+ADMINISTRATORS_ONLY = "Only an administrator can open this."
+BOOKKEEPERS_ONLY = "Only a bookkeeper or an administrator can do this."
 P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorChoice:
+    """An operator that a person works for."""
+
+    public_id: UUID
+    name: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,8 @@ class Member:
     role: Role
     location_ids: tuple[int, ...] = ()  # none: every location of the operator
     address: str | None = None  # where they ask from
+    operators: tuple[OperatorChoice, ...] = ()
+    operator: Operator | None = None
 
     @property
     def actor(self) -> Actor:
@@ -37,29 +53,72 @@ class Member:
 
     @property
     def may_resync(self) -> bool:
+        """Bookkeeping: mapping, syncing, deciding about records. (AC-59)"""
         return self.role in (Role.ADMINISTRATOR, Role.BOOKKEEPER)
 
     @property
     def may_connect(self) -> bool:
         return self.role == Role.ADMINISTRATOR
 
+    @property
+    def sees_every_location(self) -> bool:
+        return not self.location_ids
+
+    def may_see(self, location_id: int | None) -> bool:
+        """Whether a thing at this location is theirs to see; what has no location is not,
+        for somebody who sees some locations only."""
+        return self.sees_every_location or location_id in self.location_ids
+
 
 Page = Callable[Concatenate[HttpRequest, Member, P], HttpResponseBase]
+PersonsPage = Callable[Concatenate[HttpRequest, User, P], HttpResponseBase]
+Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def for_members(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page for people who are signed in and belong to an operator."""
+def for_people(page: PersonsPage[P]) -> Guarded[P]:
+    """A page about the person themselves, for everybody who is signed in."""
 
     @login_required
     @wraps(page)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        return page(request, member_of(request), *args, **kwargs)
+        assert isinstance(request.user, User)
+        return page(request, request.user, *args, **kwargs)
 
     return guarded
 
 
-def for_administrators(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page that changes how the operator is connected."""
+def for_members(page: Page[P]) -> Guarded[P]:
+    """A page for people who are signed in and work for an operator, in whatever role."""
+
+    @login_required
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        member = member_of(request)
+        if lacks_second_step(member):
+            return redirect("two-steps")
+        locations_of_asker.set(member.location_ids)
+        return page(request, member, *args, **kwargs)
+
+    return guarded
+
+
+def for_bookkeepers(page: Page[P]) -> Guarded[P]:
+    """A page that changes bookkeeping: mapping, syncing, what is done with a record."""
+
+    @for_members
+    @wraps(page)
+    def guarded(
+        request: HttpRequest, member: Member, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if not member.may_resync:
+            raise PermissionDenied(BOOKKEEPERS_ONLY)
+        return page(request, member, *args, **kwargs)
+
+    return guarded
+
+
+def for_administrators(page: Page[P]) -> Guarded[P]:
+    """A page about the operator itself: its connection, people, keys and log."""
 
     @for_members
     @wraps(page)
@@ -67,7 +126,7 @@ def for_administrators(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], H
         request: HttpRequest, member: Member, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if not member.may_connect:
-            raise PermissionDenied("Only an administrator can change the connection.")
+            raise PermissionDenied(ADMINISTRATORS_ONLY)
         return page(request, member, *args, **kwargs)
 
     return guarded
@@ -77,18 +136,49 @@ def member_of(request: HttpRequest) -> Member:
     """The membership chosen in this session, or the person's first."""
     user = request.user
     assert isinstance(user, User)
-    memberships = list(
-        Membership.objects.filter(user=user).select_related("operator").order_by("id")
-    )
+    memberships = memberships_of(user)
     if not memberships:
         raise PermissionDenied("Your account belongs to no operator. Ask an administrator.")
     chosen = request.session.get(SESSION_KEY)
-    membership = next((each for each in memberships if each.operator_id == chosen), memberships[0])
+    current = next((each for each in memberships if each.operator_id == chosen), memberships[0])
     return Member(
         user=user,
-        operator_id=membership.operator_id,
-        operator_name=membership.operator.name,
-        role=Role(membership.role),
-        address=request.META.get("REMOTE_ADDR") or None,
-        location_ids=tuple(membership.locations.order_by("id").values_list("id", flat=True)),
+        operator_id=current.operator_id,
+        operator_name=current.operator.name,
+        role=Role(current.role),
+        location_ids=locations_in(current),
+        address=address_of(request),
+        operators=tuple(
+            OperatorChoice(each.operator.public_id, each.operator.name, each is current)
+            for each in memberships
+        ),
+        operator=current.operator,
     )
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """The operators that the person works for now, the oldest membership first."""
+    return list(
+        Membership.objects.filter(user=user, deactivated_at=None)
+        .select_related("operator")
+        .order_by("id")
+    )
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request came from, as far as the nearest proxy tells."""
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def locations_in(membership: Membership) -> tuple[int, ...]:
+    """The locations a person is kept to; none: all of them. An administrator gives them out,
+    and so has all of them."""
+    if membership.role == Role.ADMINISTRATOR:
+        return ()
+    return tuple(membership.locations.order_by("id").values_list("id", flat=True))
+
+
+def lacks_second_step(member: Member) -> bool:
+    """The operator asks for two steps, and the person has not turned theirs on yet."""
+    operator = member.operator
+    return operator is not None and operator.requires_two_steps and not member.user.has_two_steps

@@ -7,7 +7,6 @@ import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 
@@ -15,6 +14,7 @@ from unitledger.engine.auditing import Actor, Subject, note
 from unitledger.engine.ports import Ids
 from unitledger.store.api_keys import ApiKey, ApiScope
 from unitledger.store.audit import ActorKind
+from unitledger.store.base import PublicId
 
 NAME_MAX = 80
 # Written at most this often: a busy program does not write a row at every request.
@@ -44,7 +44,7 @@ class VerifiedKey:
     """A key that is good: whose it is and what it may do."""
 
     id: int
-    public_id: UUID
+    public_id: PublicId
     operator_id: int
     name: str
     scopes: frozenset[str]
@@ -118,7 +118,7 @@ def verify(text: str, *, now: datetime) -> VerifiedKey | None:
     )
 
 
-def revoke(operator_id: int, key: UUID, *, by: Actor, now: datetime) -> ApiKey:
+def revoke(operator_id: int, key: PublicId, *, by: Actor, now: datetime) -> ApiKey:
     """End a key at once, for good; a second time changes nothing. Raises `NoSuchKey`."""
     with transaction.atomic():
         row = (
