@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Schema
+from ninja import Schema, Status
 from ninja.params.functions import Header
 from pydantic import Field
 
@@ -92,7 +92,7 @@ def begin(
             f"“{request_key}” names an earlier request with other items.",
             remedy="Choose a new Idempotency-Key for new items.",
         ) from None
-    return 202, _shown(request, job, key)
+    return Status(202, _shown(request, job, key))
 
 
 @router.get("/jobs", tags=["Bulk jobs"], response={200: Jobs, **PROBLEMS})

@@ -5,7 +5,6 @@ Every item is read by itself; whatever is wrong with it is said by field, rule a
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeGuard
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from unitledger.core.billing import (
     Allocation,
@@ -33,9 +32,9 @@ from unitledger.core.billing import (
 from unitledger.core.currencies import CODES
 from unitledger.core.refusals import Refusal, Rule, refuse
 from unitledger.core.source_items import ItemKey, ItemKind, LocationSent, SourceItem, UnitSent
+from unitledger.sources.wire_refusals import TEXT_MAX, nearest, refusals_of, type_name
 
 REVISION_MAX = 2**63 - 1
-TEXT_MAX = 4000
 DECIMAL_FORM = r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$"
 LINES_MAX = 500
 UNITS_MAX = 5000
@@ -232,7 +231,7 @@ def read_item(raw: Any, *, kind: ItemKind | None, position: int) -> SourceItem:
         refusal = refuse(Rule.CONTROL_CHARACTER, "item", character="U+D800 to U+DFFF")
         return SourceItem(position, {"item": ascii(raw)}, kind, None, refusals=(refusal,))
     if not isinstance(raw, dict):
-        refusal = refuse(Rule.NOT_AN_OBJECT, "item", found=_type_name(raw))
+        refusal = refuse(Rule.NOT_AN_OBJECT, "item", found=type_name(raw))
         return SourceItem(position, {"item": raw}, kind, None, refusals=(refusal,))
     said = raw.get("kind", kind)
     found, wrong = _kind(said, wanted=kind)
@@ -245,7 +244,7 @@ def read_item(raw: Any, *, kind: ItemKind | None, position: int) -> SourceItem:
     try:
         item = MODELS[found].model_validate(raw)
     except ValidationError as error:
-        refusals = tuple(_refusals(error, raw, found))
+        refusals = tuple(refusals_of(error, raw, found, fields=list(MODELS[found].model_fields)))
         return SourceItem(position, raw, found, key, refusals=refusals)
     return _read(item, raw, found, position)
 
@@ -294,7 +293,7 @@ def _kind(said: Any, *, wanted: ItemKind | None) -> tuple[ItemKind | None, Refus
     except ValueError:
         if said is None:
             return None, refuse(Rule.FIELD_MISSING, "kind")
-        near = _nearest(str(said), list(ItemKind))
+        near = nearest(str(said), list(ItemKind))
         shown = str(said)[:60]
         return None, refuse(Rule.KIND_UNKNOWN, "kind", value=shown, nearest=near, kinds=kinds)
     if wanted is not None and kind is not wanted:
@@ -436,111 +435,8 @@ def _units(units: Sequence[UnitItem]) -> tuple[UnitSent, ...]:
 def _of_location(item: LocationItem) -> Iterator[Refusal]:
     zones = available_timezones()
     if item.zone not in zones:
-        near = _nearest(item.zone, list(zones))
+        near = nearest(item.zone, list(zones))
         yield refuse(Rule.ZONE_UNKNOWN, "zone", value=item.zone, nearest=near)
     if item.currency not in CODES:
-        near = _nearest(item.currency, list(CODES))
+        near = nearest(item.currency, list(CODES))
         yield refuse(Rule.CURRENCY_UNKNOWN, "currency", value=item.currency, nearest=near)
-
-
-def _refusals(error: ValidationError, raw: Mapping[str, Any], kind: ItemKind) -> Iterator[Refusal]:
-    said: set[tuple[str, str]] = set()
-    for each in error.errors(include_url=False):
-        refusal = _refusal(each, raw, kind)
-        if (refusal.field, str(refusal.rule)) not in said:  # a union says it once a member
-            said.add((refusal.field, str(refusal.rule)))
-            yield refusal
-
-
-def _refusal(each: ErrorDetails, raw: Mapping[str, Any], kind: ItemKind) -> Refusal:
-    field = _path(each["loc"], raw)
-    record_kind = None if kind is ItemKind.LOCATION else RecordKind(kind)
-    value = each["input"]
-    match each["type"]:
-        case "extra_forbidden":
-            near = _nearest(str(each["loc"][-1]), list(MODELS[kind].model_fields))
-            return refuse(
-                Rule.FIELD_UNKNOWN, field, kind=record_kind, owner=f"this {kind}", nearest=near
-            )
-        case "missing":
-            return refuse(Rule.FIELD_MISSING, field, kind=record_kind)
-        case Rule.MONEY_NOT_TEXT:
-            example = f"{Decimal(str(value)):.2f}" if abs(value) < 10**12 else "120.00"
-            return refuse(Rule.MONEY_NOT_TEXT, field, kind=record_kind, example=example)
-        case Rule.DATE_FORM_UNKNOWN:
-            return refuse(
-                Rule.DATE_FORM_UNKNOWN, field, kind=record_kind, value=value, forms="YYYY-MM-DD"
-            )
-        case "not_a_number" | "decimal_parsing" | "decimal_type":
-            return refuse(
-                Rule.NOT_A_NUMBER, field, kind=record_kind, value=_shown(value), decimal="."
-            )
-        case "decimal_max_places":
-            return refuse(
-                Rule.TOO_MANY_PLACES, field, kind=record_kind, value=_shown(value), places=4
-            )
-        case "string_too_long":
-            limit = each.get("ctx", {}).get("max_length", TEXT_MAX)
-            return refuse(
-                Rule.TEXT_TOO_LONG, field, kind=record_kind, length=len(value), limit=limit
-            )
-        case "string_pattern_mismatch" | "string_unicode":
-            return refuse(
-                Rule.CONTROL_CHARACTER, field, kind=record_kind, character=_control(value)
-            )
-        case "string_too_short":
-            return refuse(Rule.TEXT_EMPTY, field, kind=record_kind)
-        case _:
-            return refuse(
-                Rule.WRONG_TYPE,
-                field,
-                kind=record_kind,
-                found=_shown(value),
-                wanted=each["msg"].removeprefix("Input should be "),
-            )
-
-
-def _control(value: Any) -> str:
-    found = next((each for each in str(value) if each < " " or each >= "\x7f"), "?")
-    return f"U+{ord(found):04X}"
-
-
-def _path(place: Sequence[int | str], raw: Any) -> str:
-    """`lines[1].amount`: steps as the item has them, without those of our own unions."""
-    path = ""
-    at: Any = raw
-    for step in place:
-        if isinstance(step, int):
-            path += f"[{step + 1}]"
-            at = at[step] if isinstance(at, list) and step < len(at) else None
-        elif isinstance(at, dict) or not path:
-            path += f".{step}" if path else step
-            at = at.get(step) if isinstance(at, dict) else None
-    return path or "item"
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean “{near[0]}”?" if near else ""
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return value if len(value) <= 60 else f"{value[:60]}…"
-    return _type_name(value)
-
-
-def _type_name(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return "text"
-        case list():
-            return "a list"
-        case _:
-            return "an object"

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from unitledger.web import house_urls, machine_urls, mapping_urls, people_urls, report_urls
+from unitledger.web import (
+    house_urls,
+    machine_urls,
+    mapping_urls,
+    people_urls,
+    report_urls,
+    sync_urls,
+)
 from unitledger.web.pages import overview, xero
 
 XERO = "settings/integration/xero"
@@ -13,6 +20,7 @@ urlpatterns = [
     *house_urls.urlpatterns,
     *mapping_urls.urlpatterns,
     *report_urls.urlpatterns,
+    *sync_urls.urlpatterns,
     *people_urls.urlpatterns,
     path("", overview.overview, name="overview"),
     *machine_urls.urlpatterns,
