@@ -38,8 +38,9 @@ from unitledger.core.billing import (
 )
 from unitledger.core.suggest import suggest_mapping
 from unitledger.engine.access import access
+from unitledger.engine.runs import RunOutcome
 from unitledger.engine.tools import Tools
-from unitledger.engine.work import RunOutcome, work_on
+from unitledger.engine.work import work_on
 from unitledger.system import RandomIds
 from unitledger.vault import KeyVault
 

@@ -84,7 +84,9 @@ def raised(operator: Business, number: str, amount: str, contact: str = "Ada Mar
         contact_name=contact,
         number=number,
         line_amount_types="Inclusive",
-        lines=[{"description": "Rent", "quantity": 1, "unit_amount": amount, "account_code": "200"}],
+        lines=[
+            {"description": "Rent", "quantity": 1, "unit_amount": amount, "account_code": "200"}
+        ],
     )
     return next(
         each["InvoiceID"]

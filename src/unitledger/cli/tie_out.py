@@ -76,11 +76,10 @@ def _errors_as_two() -> Iterator[None]:
         sys.exit(ERROR)
     except click.ClickException:
         raise
-    except Exception as error:
+    except Exception as error:  # Python ends with 1 for a bug: here it would read as a difference
         if _is_run_under_way(error):
             click.echo(f"Error: {error}", err=True)
             sys.exit(ERROR)
-        # Python ends with status 1 for a bug, which here would read as "the ledgers differ".
         traceback.print_exc()
         sys.exit(ERROR)
 

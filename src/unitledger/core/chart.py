@@ -143,8 +143,8 @@ class Chart:
     def account(self, account_id: str) -> Account | None:
         return self._by_id.get(account_id)
 
-    def account_by_code(self, code: str) -> Account | None:
-        return self._by_code.get(code)
+    def account_by_code(self, code: str | None) -> Account | None:
+        return self._by_code.get(code) if code is not None else None
 
     def tracking_category(self, name: str) -> TrackingCategory | None:
         """The active category of that name."""

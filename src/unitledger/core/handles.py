@@ -47,7 +47,7 @@ def contact_number(*, prefix: str, key: RecordKey) -> str:
 
 
 def payment_reference(*, text: str, token: str) -> str:
-    """What people read on the payment, the token at its end: `R20931 B114 Ada Marsh · k7f3q2m8xw`."""
+    """What people read on the payment, the token at its end: `R20931 B114 Ada Marsh · k7f3`."""
     room = REFERENCE_MAX - len(token) - 3
     return f"{text[:room].rstrip()} · {token}"
 

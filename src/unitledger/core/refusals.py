@@ -201,7 +201,7 @@ _WORDINGS: Mapping[Rule, tuple[str, str]] = {
     ),
     Rule.KIND_NOT_KEPT: (
         "unitledger does not keep {value}s yet, so this one was not taken in.",
-        "Enter it in Xero by hand until it does; nothing of it is lost here, since nothing is kept.",
+        "Enter it in Xero by hand until it does; nothing of it was kept here.",
     ),
     Rule.REVISION_CONFLICT: (
         "Revision {revision} was taken in already, with other content: {differences}.",

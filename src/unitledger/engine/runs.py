@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection as database
 from django.db import transaction
 
+from unitledger.core.brakes import Brake
 from unitledger.core.effects import EffectKind
 from unitledger.engine import claiming, lease, planning, sql, verifying
 from unitledger.engine.lease import Lease
@@ -18,6 +19,18 @@ from unitledger.store.journal import Run, RunState
 
 BY_ITSELF = "event"
 CONNECTION_LOST = "Xero no longer accepts our permission. Reconnect to Xero."
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What one stretch came to. `due_at`: when there will be something to do again."""
+
+    state: RunState
+    tally: Tally
+    calls: int
+    due_at: datetime | None = None
+    message: str = ""
+    brakes: Sequence[Brake] = ()
 
 
 def has_work(held: Lease, *, now: datetime) -> bool:

@@ -7,7 +7,7 @@ Everything a stretch needs to know is in rows, so it may be killed at any instru
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -37,6 +37,7 @@ from unitledger.engine.claiming import Claimed
 from unitledger.engine.lease import Lease, LeaseLost
 from unitledger.engine.reading import Reader
 from unitledger.engine.recording import Answered, Tally
+from unitledger.engine.runs import RunOutcome
 from unitledger.engine.sending import FLIGHTS_MAX, Flight, Sender
 from unitledger.engine.tools import Tools
 from unitledger.store.connections import ConnectionState
@@ -52,18 +53,6 @@ REPEATS_MAX = 2
 REST_AFTER_TROUBLE = timedelta(minutes=1)
 FULL_TOKEN_LIFE = timedelta(minutes=30)
 _ON_CONTACTS = (EffectKind.CREATE_CONTACT, EffectKind.CREATE_INVOICE, EffectKind.UPDATE_INVOICE)
-
-
-@dataclass(frozen=True, slots=True)
-class RunOutcome:
-    """What one stretch came to. `due_at`: when there will be something to do again."""
-
-    state: RunState
-    tally: Tally
-    calls: int
-    due_at: datetime | None = None
-    message: str = ""
-    brakes: Sequence[Brake] = ()
 
 
 class _Stop(Exception):

@@ -66,6 +66,16 @@ def make_tie_out(request_id: int) -> None:
     make_asked_tie_out(request_id, tools=wiring.shared_tools())
 
 
+@app.task(name="dry_run", queue=WORK_QUEUE)
+def make_dry_run(dry_run_id: int) -> None:
+    """Work out what a sync would write, for the person who waits for it."""
+    from unitledger import wiring
+    from unitledger.engine.dry_runs import make
+
+    made = make(dry_run_id, tools=wiring.shared_tools())
+    log.info("made a dry run", dry_run_id=dry_run_id, state=str(made.state))
+
+
 @app.periodic(cron=SWEEP_CRON)
 @app.task(name="sweep", queue=SWEEP_QUEUE, queueing_lock="sweep")
 def sweep(timestamp: int) -> None:

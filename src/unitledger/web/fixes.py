@@ -39,11 +39,19 @@ def fix_of(row: ReportRow) -> str | None:
     code = ProblemCode(row.reasons[0].code)
     if code in _LINKING:
         return reverse("record-link", args=[row.public_id])
+    page = page_of(code)
+    if page is not None:
+        return page
+    if row.reasons[0].acts_next is Actor.PERSON:
+        return f"{reverse('record', args=[row.public_id])}#decide"
+    return None
+
+
+def page_of(code: ProblemCode) -> str | None:
+    """The page where every problem of the kind is mended, where there is one."""
     for name in _PAGES.get(code, ()):
         try:
             return reverse(name)
         except NoReverseMatch:
             continue  # the page is not part of this installation
-    if row.reasons[0].acts_next is Actor.PERSON:
-        return f"{reverse('record', args=[row.public_id])}#decide"
     return None

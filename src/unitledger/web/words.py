@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from unitledger.core.documents import DocumentKind, DocumentState
-from unitledger.core.effects import EffectState
+from unitledger.core.effects import EffectKind, EffectState
 from unitledger.store.connections import ConnectionState
 
 
@@ -53,6 +53,15 @@ EFFECTS = {
     EffectState.NEEDS_ATTENTION: Look("Needs attention", "attention", "warn"),
     EffectState.SUPERSEDED: Look("Not sent", "skipped", "mute"),
 }
+EFFECT_KINDS = {
+    EffectKind.CREATE_CONTACT: "Contacts",
+    EffectKind.UPDATE_CONTACT: "Changed contacts",
+    EffectKind.CREATE_INVOICE: "Invoices",
+    EffectKind.UPDATE_INVOICE: "Changed invoices",
+    EffectKind.VOID_INVOICE: "Voided invoices",
+    EffectKind.CREATE_PAYMENT: "Payments",
+    EffectKind.DELETE_PAYMENT: "Deleted payments",
+}
 NOT_CONNECTED = Look("Not connected", "out", "mute")
 KEYS_SAVED = Look("Keys saved", "attention", "warn")
 EMULATOR = Look("Emulator", "on", "warn")
@@ -63,7 +72,12 @@ RUNS = {
     "out_of_quota": Look("Day's limit", "waiting", "wait"),
     "failed": Look("Failed", "failed", "bad"),
 }
-TRIGGERS = {"schedule": "by itself", "import": "after an import", "cli": "asked for"}
+TRIGGERS = {
+    "schedule": "on schedule",
+    "event": "by itself",
+    "person": "asked for",
+    "cli": "command line",
+}
 
 
 def quiet(look: Look) -> Look:

@@ -211,7 +211,7 @@ def test_the_chain_shows_what_wins_and_where_it_comes_from(house: Business) -> N
     text = page(client, "products", edit="1", kind="rent", at="Ashford")
     assert "Location ✓" in text
     listed = page(client, "products")
-    assert "Rent at ashford" in listed
+    assert "Rent at Ashford" in listed
     assert ">location<" in listed
 
 

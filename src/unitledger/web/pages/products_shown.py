@@ -95,6 +95,11 @@ def selector_of(typed: Any) -> Selector:
     )
 
 
+def begun(words: str) -> str:
+    """With a capital at its beginning; names in it stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def takes(account: Account) -> bool:
     return account.is_active and account.takes_lines
 
@@ -150,7 +155,7 @@ def _item_rows(mapping: Mapping, chart: Chart, found: Survey) -> Sequence[Row]:
 def _place_rows(mapping: Mapping, chart: Chart, found: Survey) -> Sequence[Row]:
     """What is set apart for a location or a unit type."""
     return [
-        _row(subject_of(rule).capitalize(), rule.selector, mapping, chart, found)
+        _row(begun(subject_of(rule)), rule.selector, mapping, chart, found)
         for rule in mapping.charges
         if rule.location is not None or rule.unit_type is not None
     ]
@@ -201,10 +206,15 @@ def _rates_words(rule: ChargeRule | None, chart: Chart) -> str:
         return ""
     rates = [
         rate.name
-        for percent, tax_type in rule.tax_types
+        for percent, tax_type in sorted(
+            rule.tax_types, key=lambda each: -_percent_order(each[0])[1]
+        )
         if percent != UNSTATED_PERCENT and (rate := chart.tax_rate(tax_type)) is not None
     ]
-    return " · ".join(rates)
+    if len(rates) <= 1:
+        return "".join(rates)
+    # The highest says most; all of them stand where the charge is changed.
+    return f"{rates[-1]} and {len(rates) - 1} more"
 
 
 def _look(
@@ -258,7 +268,8 @@ def edited(
         accounts = [each for each in accounts if each.type in DEPOSIT_TYPES]
     return {
         "editing": True,
-        "edited_words": _words(selector, found).capitalize(),
+        "edited_words": begun(_words(selector, found)),
+        "edited_plain": _words(selector, found),
         "selector": {
             "kind": selector[0] or "",
             "code": selector[1] or "",

@@ -288,6 +288,8 @@ def _short(news: Sequence[str]) -> Sequence[str]:
 
 def own_part(path: str) -> str:
     """One of our parts, and nothing else: it comes back from a form."""
+    if path == "xero":
+        return reverse("xero")
     known = ["categories", "products", "paid-to", "taxes", "defaults", "start"]
     return reverse(f"mapping-{path if path in known else known[0]}")
 

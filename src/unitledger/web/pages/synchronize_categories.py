@@ -341,7 +341,7 @@ def _edited_category(
         if not rule.default_option and not rule.is_required:
             otherwise = "untracked"
     chosen = asked["category"] or (rule.category if rule else "")
-    options = next((each.options for each in active if each.name == chosen), {})
+    listed = [each for each in active if not chosen or each.name == chosen]
     return {
         "editing": True,
         "edited": rule,
@@ -350,7 +350,7 @@ def _edited_category(
         "otherwise": asked.get("otherwise", otherwise),
         "dimensions": [(str(each), words) for each, words in DIMENSIONS.items()],
         "choices": [each.name for each in active],
-        "options": sorted(options, key=str.casefold),
+        "options": [(each.name, sorted(each.options, key=str.casefold)) for each in listed],
     }
 
 

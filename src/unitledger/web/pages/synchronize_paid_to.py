@@ -17,7 +17,7 @@ from unitledger.core.chart import Account, Chart
 from unitledger.core.mapping import Mapping, MethodRule
 from unitledger.core.mapping_check import Part, named, why_not_paid_to
 from unitledger.core.mapping_edit import method_set, with_method
-from unitledger.core.suggest import suggest_paid_to
+from unitledger.core.suggest import COMMON_METHODS, suggest_paid_to
 from unitledger.engine.mapping.catalogue import paid_by_method
 from unitledger.engine.mapping.survey import Survey
 from unitledger.web.frame import now
@@ -124,6 +124,7 @@ def _context(
         "by_default": by_default if default else [],
         "faults": found.faults_in(Part.PAID_TO),
         "waiting": sum(each.count for each in found.waits_in(Part.PAID_TO)),
+        "unseen": _unseen(mapping, found),
         "usable": [each for each in chart.accounts if why_not_paid_to(each) is None],
     }
     if "method" in asked:
@@ -138,15 +139,25 @@ def _methods(mapping: Mapping, found: Survey) -> Sequence[str]:
     kept: dict[str, str] = {}
     for name in (*seen, *USUAL, *mapped):
         kept.setdefault(name.casefold(), name)
-    # A rule for a method that never came, and is not usual, lands where the default does or
-    # was set on purpose: only the second is worth a row.
-    default = method_set(mapping, method=None, location=None)
-    needed = {each.casefold() for each in (*seen, *USUAL)}
-    for rule in mapping.methods:
-        is_own = default is None or rule.account_id != default.account_id or not rule.is_posted
-        if rule.method and is_own:
-            needed.add(rule.method.casefold())
+    needed = {each.casefold() for each in kept} - {
+        each.casefold() for each in _unseen(mapping, found)
+    }
     return [name[:1].upper() + name[1:] for key, name in kept.items() if key in needed]
+
+
+def _unseen(mapping: Mapping, found: Survey) -> Sequence[str]:
+    """What the first suggestion set for methods that never came: told in a line, not in rows."""
+    known = {each.name.casefold() for each in found.catalogue.methods}
+    known |= {each.casefold() for each in USUAL}
+    suggested = {each.casefold() for each in COMMON_METHODS}
+    return [
+        rule.method
+        for rule in mapping.methods
+        if rule.method
+        and rule.location is None
+        and rule.is_posted
+        and rule.method.casefold() in suggested - known
+    ]
 
 
 def _row(method: str, mapping: Mapping, found: Survey, chart: Chart, paid: Any) -> Row:

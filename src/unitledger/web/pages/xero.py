@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -24,6 +26,9 @@ from unitledger.engine import connecting
 from unitledger.engine.budget import DayUsedUp
 from unitledger.engine.connecting import ConnectError
 from unitledger.engine.first_mapping import suggest_first_mapping
+from unitledger.engine.mapping.survey import current_connection
+from unitledger.engine.reading import stored_chart
+from unitledger.store.audit import AuditEntry
 from unitledger.store.connections import (
     Connection,
     ConnectionState,
@@ -35,9 +40,11 @@ from unitledger.store.people import Operator
 from unitledger.store.places import Location
 from unitledger.web.frame import framed, now
 from unitledger.web.members import Member, for_administrators, for_members
+from unitledger.web.pages.synchronize_taxes import BASES
 from unitledger.web.scope import operator_scope
 
 CONSENT_KEY = "consent_id"
+CLIENT_ID = re.compile(r"[0-9A-Za-z]{32}")
 AWAY = "Xero could not be reached. Nothing changed. Try again in a minute."
 REFUSED = {
     "invalid_client": "Xero does not accept this Client ID and Client Secret. The secret may have "
@@ -51,7 +58,16 @@ REFUSED = {
 @never_cache
 @for_members
 def authenticate(request: HttpRequest, member: Member) -> HttpResponse:
+    return _authenticate_page(request, member, {})
+
+
+def _authenticate_page(
+    request: HttpRequest, member: Member, typed: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
     with operator_scope(member.operator_id):
+        connection = current_connection(member.operator_id)
+        chart = stored_chart(connection.organisation_id) if connection else None
+        connected_by = _connected_by(connection)
         routes = list(LocationRoute.objects.values_list("location__name", "organisation_id"))
         mapping = MappingVersion.objects.order_by("-id").first()
     context = {
@@ -61,13 +77,33 @@ def authenticate(request: HttpRequest, member: Member) -> HttpResponse:
         "mapping": mapping,
         "redirect_uri": redirect_uri(request),
         "is_emulated": wiring.is_emulated(),
+        "facts": chart.facts if chart else None,
+        "basis": BASES.get(chart.facts.tax_basis or "") if chart else None,
+        "connected_by": connected_by,
+        **typed,
     }
-    return framed(request, member, "web/xero.html", context)
+    return framed(request, member, "web/xero.html", context, status=status)
+
+
+def _connected_by(connection: Connection | None) -> AuditEntry | None:
+    if connection is None:
+        return None
+    entries = AuditEntry.objects.filter(
+        act="organisation_connected", subject_id=str(connection.organisation.public_id)
+    )
+    return entries.order_by("id").last()
 
 
 @require_POST
 @for_administrators
 def save_keys(request: HttpRequest, member: Member) -> HttpResponse:
+    client_id = request.POST.get("client_id", "").strip()
+    if not CLIENT_ID.fullmatch(client_id):
+        wrong = f"A Client ID has 32 letters and digits; this one has {len(client_id)}."
+        if len(client_id) == 32:
+            wrong = "A Client ID has letters and digits only. Copy it again from your app's page."
+        typed = {"typed_id": client_id, "id_error": wrong}
+        return _authenticate_page(request, member, typed, status=422)
     try:
         connecting.save_app_keys(
             member.operator_id,
