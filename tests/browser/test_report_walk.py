@@ -69,7 +69,7 @@ def test_non_synced_payments_are_found_sent_again_and_told(
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
 
     page.get_by_role("link", name="Accounting Software Integration Report").click()
-    page.get_by_text("Payments", exact=True).click()
+    page.get_by_role("form", name="Filter").get_by_text("Payments").click()
     page.get_by_label("Status", exact=True).select_option("non-synced")
     page.get_by_role("button", name="Get Report").click()
     expect(page.get_by_role("heading", name="2 payments are not synced")).to_be_visible()
