@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from unitledger import wiring
+from unitledger.engine.progress import progress
+from unitledger.engine.run_figures import percent
 from unitledger.store.connections import Connection, ConnectionState
 from unitledger.store.journal import Run, RunState
 from unitledger.store.people import Theme
@@ -73,12 +75,15 @@ def framed(
     with operator_scope(member.operator_id):
         books = current_books()
         last_run = Run.objects.order_by("-id").first()
+        is_running = last_run is not None and last_run.state == RunState.RUNNING
+        done = _percent(last_run) if last_run is not None and is_running else None
         zone = Location.objects.order_by("id").values_list("zone", flat=True).first()
     whole: dict[str, Any] = {
         "member": member,
         "books": books,
         "last_run": last_run,
-        "is_running": last_run is not None and last_run.state == RunState.RUNNING,
+        "is_running": is_running,
+        "percent": done,
         "now": now(),
         "zone": zone or FALLBACK_ZONE,
         "navigation": navigation(member, request.path),
@@ -88,6 +93,11 @@ def framed(
     }
     with timezone.override(ZoneInfo(zone or FALLBACK_ZONE)):
         return render(request, template, whole, status=status)
+
+
+def _percent(run: Run) -> int | None:
+    """How far a run is by its calls; None where the rest is not known yet."""
+    return percent(progress(run.organisation_id, now=now()))
 
 
 def now() -> datetime:

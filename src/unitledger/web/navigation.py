@@ -52,6 +52,8 @@ NAVIGATION: Sequence[Group] = (
         (
             Entry("Differences", "differences"),
             Entry("Tie-out", "tie-out"),
+            Entry("Sync runs", "runs", also=("/books/undo/", "/books/first-push")),
+            Entry("Dry run", "dry-run", is_below=True),
         ),
     ),
     Group(
@@ -67,8 +69,13 @@ NAVIGATION: Sequence[Group] = (
     Group(
         "Settings",
         (
-            Entry("Integration", "xero", also=("/settings/integration/",)),
-            Entry("Accounting Software", "xero", is_below=True, also=("/settings/integration/",)),
+            Entry("Integration", "accounting-software", also=("/settings/integration/",)),
+            Entry(
+                "Accounting Software",
+                "accounting-software",
+                is_below=True,
+                also=("/settings/integration/",),
+            ),
             Entry("Locations", "locations"),
             Entry("People", "people", ADMINISTRATORS),
             Entry("Billing source", "billing-source", ADMINISTRATORS),

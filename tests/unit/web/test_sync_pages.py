@@ -158,7 +158,7 @@ def test_a_run_that_is_going_on_refreshes_itself_and_can_be_stopped(operator: Bu
 
     assert 'hx-trigger="every 2s"' in text
     assert "Stop after this batch" in text
-    assert f"Run {run.pk} is going on" in text
+    assert f"Run {run.pk} is going on · 99 %" in text
 
 
 def test_each_end_of_a_run_has_its_own_words(operator: Business) -> None:
