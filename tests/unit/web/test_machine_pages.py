@@ -172,7 +172,7 @@ def test_only_administrators_open_these_pages(operator_id: int, role: str) -> No
 def test_another_operators_addresses_are_not_there(mary: Client, listening: Receiver) -> None:
     from unitledger.store.models import SourceHook, WebhookTarget
 
-    mary.post(f"{MACHINES}/add", {"name": "Warehouse", "url": listening.url})
+    mary.post(f"{MACHINES}/add", {"name": "Marys depot", "url": listening.url})
     mary.post(f"{SOURCE}/open", {"name": "6Storage", "secret": SECRET})
     stranger = signed_in(works_for("tom", new_operator()))
     target, hook = WebhookTarget.objects.get().public_id, SourceHook.objects.get().public_id
@@ -180,7 +180,7 @@ def test_another_operators_addresses_are_not_there(mary: Client, listening: Rece
     assert stranger.get(f"{MACHINES}/{target}").status_code == 404
     assert stranger.post(f"{MACHINES}/{target}/remove").status_code == 404
     assert stranger.get(f"{SOURCE}/{hook}/profile").status_code == 404
-    assert "Warehouse" not in _text(stranger.get(MACHINES))
+    assert "Marys depot" not in _text(stranger.get(MACHINES))
     assert str(hook) not in _text(stranger.get(SOURCE))
 
 
