@@ -87,12 +87,14 @@ def quick_guide(request: HttpRequest, member: Member) -> HttpResponse:
     with operator_scope(member.operator_id):
         connection = current_connection(member.operator_id)
         chart = stored_chart(connection.organisation_id) if connection else None
-    home = request.build_absolute_uri(reverse("overview"))
+    # Xero: documented, Create an app: this URL begins with https. It is shown, never called.
+    home = f"https://{request.get_host()}{reverse('overview')}"
     context: dict[str, Any] = {
         "portal": portal_address(),
         "is_emulated": wiring.is_emulated(),
         "app_name": APP_NAME.format(operator=_without_xero(member.operator_name)),
         "home": home,
+        "is_secure": request.is_secure(),
         "redirect_uri": redirect_uri(request),
         "scopes": _scopes(),
         "goes": WHAT_GOES,
