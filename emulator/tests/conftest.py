@@ -139,7 +139,7 @@ def world(server: Server) -> World:
 
 @pytest.fixture
 def http(server: Server, world: World) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=5) as client:
+    with httpx.Client(base_url=server.url, timeout=60) as client:
         yield client
 
 

@@ -67,7 +67,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     world.open([{"template": "uk", "minute": 100_000}])
     with (
         serve_in_thread(world, authority=authority) as server,
-        httpx.Client(base_url=server.url, timeout=10, trust_env=False) as client,
+        httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client,
     ):
         token: dict[str, Any] = client.post("/_fauxero/token", json={}).json()
         yield Stage(server, authority, Xero(server, client, token))

@@ -123,7 +123,7 @@ class Person:
 @pytest.fixture
 def visitor(xero: Xero) -> Iterator[Person]:
     """Somebody who has not signed in."""
-    with httpx.Client(base_url=xero.server.url, follow_redirects=True, timeout=5) as client:
+    with httpx.Client(base_url=xero.server.url, follow_redirects=True, timeout=60) as client:
         yield Person(client)
 
 

@@ -106,7 +106,7 @@ def test_the_chart_is_changed_by_code() -> None:
         ),
         ("[[fault]]\naction = 'quake'", "fault 1 · action: 'quake' is none of"),
         ("[[app]]\nname = 'A'\nredirect_uris = ['http://127.0.0.1/']", "app 1 · redirect_uris"),
-        ("start_at = 'noon'", "start_at: 'noon' is not an instant. Write it as"),
+        ("start_at = 'noon'", "start_at: 'noon' is no instant from 1990 to 2200. Write it as"),
         ("[[organisation]]\nhistory = 'yes'", "history: 'yes' is not true or false."),
     ],
 )

@@ -26,7 +26,7 @@ NOW = Clock().now()
 @pytest.fixture
 def proxied(secure: Server, authority: Authority):
     trust = ssl.create_default_context(cafile=str(authority.certificate))
-    with httpx.Client(proxy=secure.url, verify=trust, timeout=5, trust_env=False) as client:
+    with httpx.Client(proxy=secure.url, verify=trust, timeout=60, trust_env=False) as client:
         yield client
 
 
@@ -133,7 +133,7 @@ def test_no_other_name_is_certified(secure: Server, authority: Authority) -> Non
 
 def test_a_client_that_does_not_trust_the_authority_gets_no_further(secure: Server) -> None:
     with (
-        httpx.Client(proxy=secure.url, timeout=5, trust_env=False) as client,
+        httpx.Client(proxy=secure.url, timeout=60, trust_env=False) as client,
         pytest.raises(httpx.ConnectError),
     ):
         client.get("https://api.xero.com/connections")
