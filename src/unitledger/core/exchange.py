@@ -92,6 +92,7 @@ class Held:
     prices_include_tax: bool | None = None
     merged_to: str | None = None  # the contact this one was merged into
     account_number: str | None = None
+    email: str | None = None  # of a contact; compared before the first write and never stored
     postings: Sequence[Posting] = ()
 
 
@@ -138,6 +139,36 @@ class TrialBalanceRow:
     credit: Decimal
     year_debit: Decimal
     year_credit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatingInvoice:
+    """A sales invoice that the books raise by themselves, again and again."""
+
+    contact: str | None
+    reference: str | None
+    total: Decimal | None
+    every: str  # as in "1 MONTHLY"
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditHeld:
+    """A credit note for a customer that the books hold."""
+
+    number: str | None
+    contact: str | None
+    dated_on: date | None
+    total: Decimal
+    remaining: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A branding theme of invoices."""
+
+    theme_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

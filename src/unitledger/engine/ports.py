@@ -12,11 +12,14 @@ from unitledger.core.effects import EffectKind
 from unitledger.core.exchange import (
     Access,
     Answer,
+    CreditHeld,
     Element,
     Held,
     HeldPage,
     Limits,
     ReachableOrganisation,
+    RepeatingInvoice,
+    Theme,
     TokenPair,
     TrialBalanceRow,
     WriteRequest,
@@ -64,6 +67,28 @@ class Books(Protocol):
     def read_tracking(self, access: Access) -> tuple[Sequence[TrackingCategory], Limits, int]: ...
 
     def read_items(self, access: Access) -> tuple[Sequence[Item], Limits, int]: ...
+
+    def read_repeating(self, access: Access) -> tuple[Sequence[RepeatingInvoice], Limits, int]:
+        """The active ones that bill customers: one call."""
+        ...
+
+    def read_credits(
+        self, access: Access, *, since: date, page: int
+    ) -> tuple[Sequence[CreditHeld], int, Limits, int]:
+        """One page of living credit notes for customers dated since then, and how many pages."""
+        ...
+
+    def read_reminders(self, access: Access) -> tuple[bool, Limits, int]:
+        """Whether Xero reminds customers of invoices that are overdue: one call."""
+        ...
+
+    def read_themes(self, access: Access) -> tuple[Sequence[Theme], Limits, int]: ...
+
+    def read_payment_links(
+        self, access: Access, theme: Theme
+    ) -> tuple[Sequence[str] | None, Limits, int]:
+        """The payment services on a theme's invoices. None: Xero does not let us look."""
+        ...
 
     def create_tracking_category(
         self, access: Access, *, name: str, idempotency_key: str

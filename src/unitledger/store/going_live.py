@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.db import models
 
 from unitledger.core.documents import DocumentKind
+from unitledger.core.likeness import Likeness
 from unitledger.store.base import Owned, OwnedByOperator, choices_check
 
 
@@ -16,12 +17,6 @@ class LookState(StrEnum):
     READING = "reading"
     DONE = "done"
     FAILED = "failed"
-
-
-class Likeness(StrEnum):
-    EXACT = "exact"
-    LIKELY = "likely"
-    CLASH = "clash"  # it bears our number or name and cannot be ours as it stands
 
 
 class MatchAnswer(StrEnum):
@@ -63,6 +58,7 @@ class GoingLive(OwnedByOperator):
     message = models.TextField(default="")
     looked_at = models.DateTimeField(null=True)  # of the last one that came to its end
     looked_from_on = models.DateField(null=True)
+    matched_to = models.BigIntegerField(db_default=0)  # the newest document that was compared
     went_live_at = models.DateTimeField(null=True)
     went_live_by_name = models.TextField(default="")
 
@@ -71,6 +67,31 @@ class GoingLive(OwnedByOperator):
         constraints = [
             models.UniqueConstraint(fields=["organisation"], name="going_live_once"),
             choices_check("state", LookState, "going_live_state_known"),
+        ]
+
+
+class GoingLiveContact(OwnedByOperator):
+    """A contact as the organisation held it before the first write, to compare tenants with.
+
+    No address is kept: of an e-mail only what tells it apart from another.
+    """
+
+    organisation = Owned("store.Organisation", db_index=False)
+    organisation_id: int
+    xero_id = models.TextField()
+    name = models.TextField(null=True)
+    number = models.TextField(null=True)
+    account_number = models.TextField(null=True)
+    email_mark = models.TextField(null=True)
+    status = models.TextField()
+    merged_to = models.TextField(null=True)
+
+    class Meta:
+        db_table = "going_live_contact"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "xero_id"], name="going_live_contact_once"
+            ),
         ]
 
 

@@ -15,7 +15,12 @@ from unitledger.store.connections import (
     XeroApp,
 )
 from unitledger.store.dry_runs import DryRun
-from unitledger.store.going_live import GoingLive, GoingLiveMatch, GoingLiveQuestion
+from unitledger.store.going_live import (
+    GoingLive,
+    GoingLiveContact,
+    GoingLiveMatch,
+    GoingLiveQuestion,
+)
 from unitledger.store.handlings import Handling, HandlingAct, SavedFilter
 from unitledger.store.holdings import Finding, Installation, XeroObject
 from unitledger.store.journal import Batch, Document, Effect, EffectDependency, Run
@@ -66,6 +71,7 @@ __all__ = [
     "EffectDependency",
     "Finding",
     "GoingLive",
+    "GoingLiveContact",
     "GoingLiveMatch",
     "GoingLiveQuestion",
     "Handling",

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from unitledger.books.xero import parse, parse_chart, query, render
+from unitledger.books.xero import parse, parse_chart, parse_standing, query, render
 from unitledger.books.xero.classify import (
     classify_read,
     classify_settings_write,
@@ -33,16 +33,20 @@ from unitledger.core.exchange import (
     Access,
     Answer,
     BooksUnavailable,
+    CreditHeld,
     Element,
     Held,
     HeldPage,
     Limits,
+    RepeatingInvoice,
+    Theme,
     TrialBalanceRow,
     WriteRequest,
 )
 
 XERO_API_ROOT = "https://api.xero.com/"
 XERO_API_URL = f"{XERO_API_ROOT}api.xro/2.0"
+NO_SCOPE = b"AuthorizationUnsuccessful"  # documented: the token lacks the scope
 
 
 class XeroBooks:
@@ -167,6 +171,49 @@ class XeroBooks:
         reply = self._read("Items", access)
         with _Understood(reply):
             found = parse_chart.read_items(load(reply.body))
+        return found, read_limits(reply.headers), len(reply.body)
+
+    def read_repeating(self, access: Access) -> tuple[Sequence[RepeatingInvoice], Limits, int]:
+        reply = self._read("RepeatingInvoices", access)
+        with _Understood(reply):
+            found = parse_standing.read_repeating(load(reply.body))
+        return found, read_limits(reply.headers), len(reply.body)
+
+    def read_credits(
+        self, access: Access, *, since: date, page: int
+    ) -> tuple[Sequence[CreditHeld], int, Limits, int]:
+        reply = self._read(query.credits_path(since=since, page=page), access)
+        with _Understood(reply):
+            data = load(reply.body)
+            found, count = parse_standing.read_credits(data)
+            pages = parse.read_page_count(
+                data, page=page, rows_read=count, page_size=query.PAGE_SIZE
+            )
+        return found, pages, read_limits(reply.headers), len(reply.body)
+
+    def read_reminders(self, access: Access) -> tuple[bool, Limits, int]:
+        reply = self._read("InvoiceReminders/Settings", access)
+        with _Understood(reply):
+            is_on = parse_standing.read_reminders(load(reply.body))
+        return is_on, read_limits(reply.headers), len(reply.body)
+
+    def read_themes(self, access: Access) -> tuple[Sequence[Theme], Limits, int]:
+        reply = self._read("BrandingThemes", access)
+        with _Understood(reply):
+            found = parse_standing.read_themes(load(reply.body))
+        return found, read_limits(reply.headers), len(reply.body)
+
+    def read_payment_links(
+        self, access: Access, theme: Theme
+    ) -> tuple[Sequence[str] | None, Limits, int]:
+        """The names of the payment services on a theme; None where our permission does not cover
+        the question (documented: it belongs to a permission that also makes such services)."""
+        reply = self._get(query.payment_services_path(theme.theme_id), access)
+        if reply.status == 403 or (reply.status == 401 and NO_SCOPE in reply.body):
+            return None, read_limits(reply.headers), len(reply.body)
+        reply = _accepted(reply)
+        with _Understood(reply):
+            found = parse_standing.read_payment_services(load(reply.body))
         return found, read_limits(reply.headers), len(reply.body)
 
     def create_tracking_category(

@@ -76,6 +76,7 @@ def _contact(row: Row) -> Held:
         name=text(row, "Name"),
         account_number=text(row, "AccountNumber"),
         merged_to=text(row, "MergedToContactID"),
+        email=text(row, "EmailAddress"),
     )
 
 

@@ -9,7 +9,7 @@ its neighbour slips back onto a page we have read already.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from unitledger.books.xero.parse import COLLECTIONS, ID_FIELDS
@@ -54,6 +54,17 @@ def list_path(
 
 def one_path(kind: DocumentKind, xero_id: str) -> str:
     return f"{COLLECTIONS[kind]}/{_guid(xero_id)}"
+
+
+def credits_path(*, since: date, page: int) -> str:
+    """Credit notes for customers dated on or after a day, in every status."""
+    wanted = f'Type=="ACCRECCREDIT" AND Date>=DateTime({since.year},{since.month},{since.day})'
+    order = "order=CreditNoteID%20ASC"
+    return f"CreditNotes?page={page}&pageSize={PAGE_SIZE}&{order}&where={quote(wanted, safe='')}"
+
+
+def payment_services_path(theme_id: str) -> str:
+    return f"BrandingThemes/{_guid(theme_id)}/PaymentServices"
 
 
 def modified_since(at: datetime) -> str:
