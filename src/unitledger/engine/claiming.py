@@ -72,7 +72,10 @@ _NO_PARENT = "TRUE"
 _PARENT_EXISTS = "p.xero_id IS NOT NULL"
 _PARENT_IS_AS_WANTED = (
     "p.xero_id IS NOT NULL AND p.is_wanted AND p.applied_version = p.wanted_version "
-    "AND p.state <> 'drifted' AND p.overwrite_version IS NULL"
+    "AND p.state <> 'drifted' AND p.overwrite_version IS NULL "
+    # Xero takes no payment on a draft: one we wrote waits until the books were seen without.
+    "AND (p.verified_at IS NOT NULL OR COALESCE(p.applied_content->>'status', '') "
+    "NOT IN ('DRAFT', 'SUBMITTED'))"
 )
 _NO_DELETION_OPEN = """
     NOT EXISTS (SELECT 1 FROM document c JOIN effect x ON x.document_id = c.id

@@ -39,6 +39,7 @@ def has_work(held: Lease, *, now: datetime) -> bool:
         planning.has_work(held, now=now)
         or _has_effects(held, now=now)
         or verifying.needs_verifying(held)
+        or verifying.are_drafts_awaited(held, now=now)
         or connection_state(held) == ConnectionState.HELD
     )
 

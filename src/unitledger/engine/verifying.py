@@ -5,7 +5,7 @@ Cheap enough for every run. The tie-out reads everything afresh and trusts none 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection as database
 from django.db import transaction
@@ -85,6 +85,38 @@ _WAITS = """
        AND (p.xero_id IS NULL OR (%(kind)s = 'payment' AND p.state <> 'synced'))
        AND EXISTS (SELECT 1 FROM effect e WHERE e.document_id = d.id AND e.state = 'waiting')
 """
+
+
+# Payments that wait for a person to approve a draft in Xero: nothing tells us but a look.
+_DRAFTS_AWAITED = """
+    SELECT EXISTS (
+        SELECT 1 FROM organisation o, connection c
+         WHERE o.id = %(organisation)s AND c.id = %(connection)s
+           AND (o.invoices_swept_at <= %(before)s OR c.asked_trigger = 'person'
+                OR EXISTS (SELECT 1 FROM run r WHERE r.organisation_id = o.id
+                              AND r.state = 'running' AND r.trigger = 'person'))
+           AND EXISTS (SELECT 1 FROM effect e
+                         JOIN document d ON d.id = e.document_id
+                         JOIN document p ON p.id = d.parent_id
+                        WHERE e.organisation_id = o.id AND e.kind = 'create_payment'
+                          AND e.state = 'waiting' AND p.state = 'drifted'
+                          AND p.problems @> '[{"code": "draft_in_books"}]'::jsonb))
+"""
+DRAFTS_AGAIN = timedelta(minutes=14)  # so that a look every 15 minutes finds it due
+
+
+def are_drafts_awaited(held: Lease, *, now: datetime) -> bool:
+    """Whether it is time to see if drafts were approved on which payments wait."""
+    return bool(
+        sql.value(
+            _DRAFTS_AWAITED,
+            {
+                "organisation": held.organisation_id,
+                "connection": held.connection_id,
+                "before": now - DRAFTS_AGAIN,
+            },
+        )
+    )
 
 
 def needs_verifying(held: Lease) -> bool:

@@ -235,6 +235,8 @@ class _Stretch:
         )
         if is_held:
             runs.unhold(self.held)
+        if verifying.are_drafts_awaited(self.held, now=self.tools.clock.now()):
+            verifying.verify(self.held, tools=self.tools, reader=self.reader)
 
     def _leans_on_contacts(self) -> bool:
         """New contacts must not take a name in use; invoices follow a contact that was merged."""

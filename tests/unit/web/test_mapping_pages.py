@@ -303,8 +303,11 @@ def test_defaults_are_checked_kept_and_written(house: Business) -> None:
     wrong = client.post(f"{SYNC}/defaults/change", {**typed, "due_days": "soon", "act": "save"})
     assert wrong.status_code == 422
     assert 'value="soon"' in wrong.content.decode()
-    posts(client, "defaults/change", **typed, **{"send-email": "1"}, act="save")
+    unknown = client.post(f"{SYNC}/defaults/change", {**typed, "status": "PAID", "act": "save"})
+    assert unknown.status_code == 422
+    posts(client, "defaults/change", **typed, **{"send-email": "1"}, status="DRAFT", act="save")
     mapping, _ = mapping_of(house)
+    assert mapping.invoice_status == "DRAFT"
     assert (mapping.due_days, [str(each) for each in mapping.contact_fields]) == (14, ["email"])
 
 

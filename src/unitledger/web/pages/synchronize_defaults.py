@@ -39,6 +39,11 @@ STYLES = {
     ReferenceStyle.UNIT: "Unit only",
     ReferenceStyle.SOURCE: "Only what the storage software calls it",
 }
+STATUSES = {
+    "AUTHORISED": ("Approved", "it is in the books at once, and payments go on it"),
+    "SUBMITTED": ("Awaiting approval", "somebody approves each in Xero; payments wait for that"),
+    "DRAFT": ("Draft", "somebody finishes each in Xero; payments wait for that"),
+}
 CONTACT_FIELDS = {
     ContactField.EMAIL: (
         "E-mail address",
@@ -85,9 +90,13 @@ def _changed(mapping: Mapping, request: HttpRequest, chart: Chart) -> Mapping:
         style = ReferenceStyle(typed.get("reference", ""))
     except ValueError:
         raise Unfit("reference", "Choose one of the three.") from None
+    status = typed.get("status", mapping.invoice_status)
+    if status not in STATUSES:
+        raise Unfit("status", "Choose one of the three.")
     return replace(
         mapping,
         invoice_prefix=prefix,
+        invoice_status=status,
         reference_style=style,
         due_days=_due_days(typed),
         rounding=_rounding(typed, chart),
@@ -169,6 +178,7 @@ def _page(request: HttpRequest, member: Member, form: Form, *, status: int = 200
                 (str(style), words, invoice_reference(_EXAMPLE, style=style) or "empty")
                 for style, words in STYLES.items()
             ],
+            "statuses": [(value, *words) for value, words in STATUSES.items()],
             "accounts": [
                 Choice(each.code or "", named(each)) for each in _rounding_accounts(found.chart)
             ],
@@ -187,6 +197,7 @@ def _values(mapping: Mapping, form: Form) -> dict[str, Any]:
             "due": typed.get("due", "source"),
             "due_days": typed.get("due_days", ""),
             "reference": typed.get("reference", ""),
+            "status": typed.get("status", ""),
             "rounding": typed.get("rounding", "stop"),
             "rounding_account": typed.get("rounding_account", ""),
             "rounding_limit": typed.get("rounding_limit", ""),
@@ -198,6 +209,7 @@ def _values(mapping: Mapping, form: Form) -> dict[str, Any]:
         "due": "source" if mapping.due_days is None else "days",
         "due_days": "" if mapping.due_days is None else str(mapping.due_days),
         "reference": str(mapping.reference_style),
+        "status": mapping.invoice_status,
         "rounding": "line" if rounding else "stop",
         "rounding_account": rounding.account_code if rounding else "",
         "rounding_limit": rounding.limit if rounding else "0.05",
