@@ -112,8 +112,7 @@ def _import(
 def _write_whole(path: Path, source: ProfiledFile, refused: Any) -> int:
     """Written beside and then put in place: a file that is there is complete."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    # A file in an old code page has no sign for some of our words; its own cells it has.
-    with draft.open("w", encoding=source.encoding, errors="replace", newline="") as stream:
+    with draft.open("wb") as stream:
         count = source.write_refused(stream, refused)
     draft.replace(path)
     return count

@@ -18,6 +18,9 @@ class Rule(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
     LINE_TOO_LONG = "line_too_long"
     QUOTES_BROKEN = "quotes_broken"
+    CELL_IS_ERROR = "cell_is_error"
+    CELLS_MERGED = "cells_merged"
+    FORMULA_UNFINISHED = "formula_unfinished"
     GROUP_DIFFERS = "group_differs"
     GROUP_TOO_LARGE = "group_too_large"
     MISSING_VALUE = "missing_value"
@@ -77,6 +80,18 @@ _WORDINGS: Mapping[Rule, tuple[str, str]] = {
     Rule.QUOTES_BROKEN: (
         "The quotes of this line cannot be understood: {reason}.",
         "Close every quote, and double a quote that is part of a text.",
+    ),
+    Rule.CELL_IS_ERROR: (
+        "{field} shows the spreadsheet's error {value}.",
+        "Correct the formula in the workbook.",
+    ),
+    Rule.CELLS_MERGED: (
+        "{field} is merged with other cells ({range}), which leaves open which of them it is for.",
+        "Take the merge apart and write the value into each row it is for.",
+    ),
+    Rule.FORMULA_UNFINISHED: (
+        "{field} is a formula that was never worked out.",
+        "Open the workbook in a spreadsheet and save it, or write the value.",
     ),
     Rule.GROUP_DIFFERS: (
         "{field} is “{value}” here and “{first}” on the first row of {group}.",

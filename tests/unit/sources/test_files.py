@@ -281,7 +281,7 @@ def test_refused_rows_are_written_in_the_files_own_columns(tmp_path: Path) -> No
     (tmp_path / "file.csv").write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
     source = open_file(tmp_path / "file.csv", load_profile(EXAMPLES / "ar-ledger.toml"))
     (arrived,) = source.arrivals()
-    with (tmp_path / "refused.csv").open("w", newline="", encoding="utf-8") as stream:
+    with (tmp_path / "refused.csv").open("wb") as stream:
         assert source.write_refused(stream, [(arrived.raw, 2, "Because.")]) == 1
     again = open_file(tmp_path / "refused.csv", source.profile)
 

@@ -81,5 +81,5 @@ def test_what_is_not_toml_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_format_that_is_not_read_is_refused_by_name(tmp_path: Path) -> None:
-    text = SMALL.replace("[file]", '[file]\nformat = "xlsx"')
+    text = SMALL.replace("[file]", '[file]\nformat = "ods"')
     assert "file.format" in refused(tmp_path, text)

@@ -1,4 +1,4 @@
-"""One pass over a file before it is read: its digest, its encoding, whether it is CSV at all."""
+"""One pass over a file before it is read: its digest, its form, its encoding."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from unitledger.sources.files.errors import (
 
 BLOCK_BYTES = 1 << 20
 _SIGNATURES = (
-    (b"PK\x03\x04", "an Excel or OpenDocument workbook"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook, or one with a password"),
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "compressed"),
 )
+WORKBOOK_START = b"PK\x03\x04"
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -30,7 +30,8 @@ _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 class Inspected:
     size: int
     digest: bytes
-    encoding: str  # as Python names it
+    encoding: str  # as Python names it; of a workbook's text it is UTF-8
+    is_workbook: bool = False
 
 
 def inspect(path: Path, *, encoding: str) -> Inspected:
@@ -40,9 +41,12 @@ def inspect(path: Path, *, encoding: str) -> Inspected:
     """
     try:
         with path.open("rb") as stream:
-            _check_start(stream.read(len(codecs.BOM_UTF8) + 5), path, encoding)
+            start = stream.read(len(codecs.BOM_UTF8) + 5)
+            _check_start(start, path, encoding)
             stream.seek(0)
             size, digest = _digest(stream)
+            if start.startswith(WORKBOOK_START):
+                return Inspected(size, digest, "utf-8", is_workbook=True)
             if size == 0:
                 raise FileEmpty(path)
             return Inspected(size, digest, _encoding(stream, path, encoding))

@@ -10,17 +10,18 @@ from unitledger.core.refusals import SourceRefused
 
 
 class ProfileUnreadable(SourceRefused):
-    def __init__(self, path: Path, *, reason: str) -> None:
+    def __init__(self, name: str, *, reason: str) -> None:
         super().__init__(
-            f"The profile {path} cannot be read: {reason}.",
+            f"The profile {name} cannot be read: {reason}.",
             remedy="docs/how-to/import-a-file.md shows one to begin with.",
         )
 
 
 class ProfileWrong(SourceRefused):
-    def __init__(self, path: Path, *, findings: Sequence[str]) -> None:
+    def __init__(self, name: str, *, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
         super().__init__(
-            f"The profile {path} is wrong: {'; '.join(findings)}.",
+            f"The profile {name} is wrong: {'; '.join(findings)}.",
             remedy="docs/reference/import-profiles.md lists every setting.",
         )
 
@@ -42,7 +43,52 @@ class HeaderOnly(SourceRefused):
 
 class OtherFormat(SourceRefused):
     def __init__(self, path: Path, *, what: str) -> None:
-        super().__init__(f"{path} is {what}, not CSV.", remedy="Save it as CSV and import that.")
+        super().__init__(
+            f"{path} is {what}, neither CSV nor an Excel workbook.",
+            remedy="Save it as CSV or as .xlsx and import that.",
+        )
+
+
+class NotTheFormat(SourceRefused):
+    def __init__(self, path: Path, *, what: str, wanted: str) -> None:
+        super().__init__(
+            f"{path} is {what}; the profile says {wanted}.",
+            remedy="Save the file in that form, or take `format` out of the profile.",
+        )
+
+
+class WorkbookBroken(SourceRefused):
+    def __init__(self, path: Path, *, reason: str) -> None:
+        super().__init__(
+            f"The workbook {path} cannot be read: {reason}.",
+            remedy="Open it in Excel and save it again, or save the sheet as CSV.",
+        )
+
+
+class WorkbookTooLarge(SourceRefused):
+    def __init__(self, path: Path, *, what: str, limit: str) -> None:
+        super().__init__(
+            f"The workbook {path} is too large: {what}, where {limit} is the limit.",
+            remedy="Save the sheet as CSV, which has no limit here, or split it.",
+        )
+
+
+class SheetUnknown(SourceRefused):
+    def __init__(self, path: Path, *, sheet: str, present: Sequence[str]) -> None:
+        super().__init__(
+            f"{path} has no sheet “{sheet}”{did_you_mean(sheet, present)}. "
+            f"It has: {', '.join(present)}.",
+            remedy="Correct `sheet` in the profile.",
+        )
+
+
+class SheetUnnamed(SourceRefused):
+    def __init__(self, path: Path, *, present: Sequence[str]) -> None:
+        self.present = tuple(present)
+        super().__init__(
+            f"{path} has {len(present)} sheets: {', '.join(present)}.",
+            remedy="Say which one to read, with `sheet` in the profile.",
+        )
 
 
 class OtherEncoding(SourceRefused):

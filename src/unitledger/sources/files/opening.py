@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -14,15 +13,22 @@ from unitledger.core.arrivals import Arrived
 from unitledger.core.refusals import Refusal, Rule, refuse
 from unitledger.sources.files.columns import positions
 from unitledger.sources.files.encoding import Inspected, inspect
-from unitledger.sources.files.errors import HeaderOnly, HeaderUnreadable
+from unitledger.sources.files.errors import HeaderOnly, HeaderUnreadable, NotTheFormat
 from unitledger.sources.files.fields import Reading
 from unitledger.sources.files.profile import Profile
 from unitledger.sources.files.records import RecordMaker
+from unitledger.sources.files.refused import (
+    REFUSED_COLUMNS,
+    Refused,
+    RefusedWriter,
+    as_written,
+    unshielded,
+)
 from unitledger.sources.files.table import RawRow, check_width, read_rows
+from unitledger.sources.files.workbook import DAY, MOMENT, SheetReader
+from unitledger.sources.files.workbook_parts import Contents, Sheet, look_through
 
 GROUP_ROWS_MAX = 500
-# The columns that `write_refused` adds; a corrected file may bring them back.
-REFUSED_COLUMNS = ("refused_row", "refused_because")
 
 
 @dataclass
@@ -33,6 +39,7 @@ class ProfiledFile:
     profile: Profile
     header: tuple[str, ...]
     inspected: Inspected
+    found: tuple[Sheet, Contents] | None = None  # of a workbook
     bytes_read: int = field(default=0, init=False)
 
     @property
@@ -50,6 +57,8 @@ class ProfiledFile:
     @property
     def encoding_name(self) -> str:
         """For people: Python calls UTF-8 with or without its mark utf-8-sig."""
+        if self.found:
+            return f"an Excel workbook, sheet “{self.found[0].name}”"
         return self.encoding.removesuffix("-sig")
 
     @property
@@ -74,14 +83,41 @@ class ProfiledFile:
 
     def arrivals(self) -> Iterator[Arrived]:
         """The units in the file's order, read as they are asked for."""
-        maker = RecordMaker(self.profile, positions(self.profile, self.header))
-        with _opened(self.path, self.encoding) as stream:
-            rows = read_rows(stream, delimiter=self.profile.file.delimiter)
+        maker = RecordMaker(self._read_as(), positions(self.profile, self.header))
+        is_correction = set(self.header).issuperset(REFUSED_COLUMNS)
+        with contextlib.closing(self.rows()) as rows:
             next(rows)  # the header
-            checked = (check_width(row, width=len(self.header)) for row in rows)
+            checked = (
+                check_width(as_written(row, is_correction=is_correction), width=len(self.header))
+                for row in rows
+            )
             for unit in self._units(checked):
-                self.bytes_read = stream.buffer.tell()  # pyright: ignore[reportAttributeAccessIssue]
                 yield self._arrived(unit, maker)
+
+    def rows(self) -> Generator[RawRow, None, None]:
+        """The rows as they stand in the file, the header among them."""
+        return self._rows_of_sheet(*self.found) if self.found else self._rows_of_text()
+
+    def _rows_of_text(self) -> Generator[RawRow, None, None]:
+        with _opened(self.path, self.encoding) as stream:
+            for row in read_rows(stream, delimiter=self.profile.file.delimiter):
+                self.bytes_read = stream.buffer.tell()  # pyright: ignore[reportAttributeAccessIssue]
+                yield row
+
+    def _rows_of_sheet(self, sheet: Sheet, contents: Contents) -> Generator[RawRow, None, None]:
+        decimal, used = self.profile.file.decimal, frozenset(self.profile.columns())
+        reader = SheetReader(self.path, sheet, contents, decimal=decimal, used=used)
+        for row in reader.rows():
+            self.bytes_read = self.size * row.number // contents.last_row
+            yield row
+
+    def _read_as(self) -> Profile:
+        """A workbook's cells that are days are written in one form, whatever its texts have."""
+        if not self.found:
+            return self.profile
+        form = self.profile.file
+        dates = tuple(dict.fromkeys((*form.dates, DAY, MOMENT)))
+        return self.profile.model_copy(update={"file": form.model_copy(update={"dates": dates})})
 
     def _units(self, rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:
         """Each row by itself, or consecutive rows that say the same in the grouping column."""
@@ -147,30 +183,21 @@ class ProfiledFile:
             return {"cells": row.cells}
         return dict(zip(self.header, row.cells, strict=True))
 
-    def write_refused(
-        self, stream: IO[str], refused: Iterable[tuple[Mapping[str, Any], int, str]]
-    ) -> int:
-        """Write refused rows in the file's own columns, with their number and the reason.
+    @property
+    def refused_writer(self) -> RefusedWriter:
+        return RefusedWriter(
+            header=self.header,
+            delimiter=self.profile.file.delimiter,
+            encoding=self.encoding,
+            is_workbook=self.inspected.is_workbook,
+        )
+
+    def write_refused(self, stream: IO[bytes], refused: Iterable[Refused]) -> int:
+        """Write refused rows in the file's own form, with their number and the reason.
 
         `refused` gives the raw arrival, its row number and the reason. Returns the count.
         """
-        columns = [column for column in self.header if column not in REFUSED_COLUMNS]
-        writer = csv.writer(stream, delimiter=self.profile.file.delimiter)
-        writer.writerow([*columns, *REFUSED_COLUMNS])
-        count = 0
-        for raw, row_number, reason in refused:
-            for row in raw.get("rows", [raw]) if isinstance(raw.get("rows"), list) else [raw]:
-                writer.writerow([*self._cells(row, columns), str(row_number), reason])
-            count += 1
-        return count
-
-    def _cells(self, row: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
-        if set(row) == {"text"} and self.header != ("text",):
-            return [str(row["text"]), *[""] * (len(columns) - 1)]
-        if set(row) == {"cells"} and self.header != ("cells",):
-            by_column = dict(zip(self.header, row["cells"], strict=False))
-            return [str(by_column.get(column, "")) for column in columns]
-        return [str(row.get(column, "")) for column in columns]
+        return self.refused_writer.write(stream, refused)
 
 
 def open_file(path: Path, profile: Profile) -> ProfiledFile:
@@ -179,17 +206,28 @@ def open_file(path: Path, profile: Profile) -> ProfiledFile:
     A file that is refused here has written nothing.
     """
     inspected = inspect(path, encoding=profile.file.encoding)
-    with _opened(path, inspected.encoding) as stream:
-        rows = read_rows(stream, delimiter=profile.file.delimiter)
+    _check_format(path, profile, inspected)
+    found = look_through(path, sheet=profile.file.sheet) if inspected.is_workbook else None
+    opened = ProfiledFile(path=path, profile=profile, header=(), inspected=inspected, found=found)
+    with contextlib.closing(opened.rows()) as rows:
         header = next(rows, None)
         if header is None or header.refusal:
             reason = header.refusal.message if header and header.refusal else "it is blank"
             raise HeaderUnreadable(path, reason=reason.rstrip("."))
         names = tuple(cell.strip() for cell in header.cells)
+        if set(names).issuperset(REFUSED_COLUMNS):
+            names = tuple(unshielded(name) for name in names)
         positions(profile, names)
         if next(rows, None) is None:
             raise HeaderOnly(path)
-    return ProfiledFile(path=path, profile=profile, header=names, inspected=inspected)
+    return ProfiledFile(path=path, profile=profile, header=names, inspected=inspected, found=found)
+
+
+def _check_format(path: Path, profile: Profile, inspected: Inspected) -> None:
+    wanted = profile.file.format
+    if wanted != "auto" and inspected.is_workbook != (wanted == "xlsx"):
+        what = "an Excel workbook" if inspected.is_workbook else "no workbook"
+        raise NotTheFormat(path, what=what, wanted=wanted)
 
 
 @contextlib.contextmanager

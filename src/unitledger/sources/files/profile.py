@@ -95,7 +95,8 @@ Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_as_list)]
 
 
 class FileForm(_Section):
-    format: Literal["csv"] = "csv"
+    format: Literal["auto", "csv", "xlsx"] = "auto"
+    sheet: str | None = None  # of a workbook; none: the only one that is shown
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: Literal["auto", "utf-8", "cp1252", "iso-8859-1", "utf-16"] = "auto"
     dates: tuple[str, ...] = Field(min_length=1)
@@ -264,15 +265,26 @@ def load_profile(path: Path) -> Profile:
     """Read a profile. Raises ProfileUnreadable or ProfileWrong, naming every wrong setting."""
     try:
         with path.open("rb") as stream:
-            content = tomllib.loads(stream.read(PROFILE_BYTES_MAX).decode("utf-8"))
+            text = stream.read(PROFILE_BYTES_MAX).decode("utf-8")
     except OSError as error:
-        raise ProfileUnreadable(path, reason=error.strerror or str(error)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileUnreadable(path, reason=f"it is not TOML ({error})") from error
+        raise ProfileUnreadable(str(path), reason=error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise ProfileUnreadable(str(path), reason=f"it is not TOML ({error})") from error
+    return parse_profile(text, name=str(path))
+
+
+def parse_profile(text: str, *, name: str) -> Profile:
+    """As `load_profile`, of a text that errors call `name`."""
+    if len(text) > PROFILE_BYTES_MAX:
+        raise ProfileUnreadable(name, reason="it is too long")
+    try:
+        content = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ProfileUnreadable(name, reason=f"it is not TOML ({error})") from error
     try:
         return Profile.model_validate(content)
     except ValidationError as error:
-        raise ProfileWrong(path, findings=list(_findings(error))) from error
+        raise ProfileWrong(name, findings=list(_findings(error))) from error
 
 
 def _columns_of(
