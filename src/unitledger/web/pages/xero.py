@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -34,16 +35,25 @@ from unitledger.store.connections import (
     ConnectionState,
     LocationRoute,
     MappingVersion,
+    Organisation,
     XeroApp,
 )
 from unitledger.store.people import Operator
 from unitledger.store.places import Location
 from unitledger.web.frame import framed, now
-from unitledger.web.members import Member, for_administrators, for_members
+from unitledger.web.members import (
+    ORGANISATION_KEY,
+    Member,
+    for_administrators,
+    for_members,
+)
 from unitledger.web.pages.synchronize_taxes import BASES
 from unitledger.web.scope import operator_scope
 
 CONSENT_KEY = "consent_id"
+# What a consent was begun for: an organisation to reconnect (its row's id), or another one.
+INTENT_KEY = "consent_intent"
+ANOTHER = "another"
 CLIENT_ID = re.compile(r"[0-9A-Za-z]{32}")
 AWAY = "Xero could not be reached. Nothing changed. Try again in a minute."
 REFUSED = {
@@ -65,14 +75,16 @@ def _authenticate_page(
     request: HttpRequest, member: Member, typed: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     with operator_scope(member.operator_id):
-        connection = current_connection(member.operator_id)
+        connection = current_connection(member.operator_id, member.organisation_id)
         chart = stored_chart(connection.organisation_id) if connection else None
         connected_by = _connected_by(connection)
         routes = list(LocationRoute.objects.values_list("location__name", "organisation_id"))
         mapping = MappingVersion.objects.order_by("-id").first()
+    app = _app(member)
     context = {
         # Keys are no business of the web role: only whether there are any is shown.
-        "app": _app(member),
+        "app": app,
+        "client_id": app.client_id if app else "",
         "routes": routes,
         "mapping": mapping,
         "redirect_uri": redirect_uri(request),
@@ -102,7 +114,7 @@ def save_keys(request: HttpRequest, member: Member) -> HttpResponse:
         wrong = f"A Client ID has 32 letters and digits; this one has {len(client_id)}."
         if len(client_id) == 32:
             wrong = "A Client ID has letters and digits only. Copy it again from your app's page."
-        typed = {"typed_id": client_id, "id_error": wrong}
+        typed = {"client_id": client_id, "id_error": wrong}
         return _authenticate_page(request, member, typed, status=422)
     try:
         connecting.save_app_keys(
@@ -126,6 +138,7 @@ def connect(request: HttpRequest, member: Member) -> HttpResponse:
     if app is None:
         messages.error(request, "Save the keys of your Xero app first.")
         return redirect("xero")
+    request.session[INTENT_KEY] = _intent(request, member)
     address = connecting.begin_consent(
         app,
         user_id=member.user.pk,
@@ -166,7 +179,11 @@ def choose(request: HttpRequest, member: Member) -> HttpResponse:
     def show() -> HttpResponse:
         consent_id = _consent_id(request, member)
         offered = connecting.reachable(consent_id, tools=wiring.shared_tools())
-        context = {"offered": offered, "start_on": now().date().replace(day=1).isoformat()}
+        context = {
+            "offered": offered,
+            "start_on": _first_day(request, member).isoformat(),
+            "is_another": request.session.get(INTENT_KEY) == ANOTHER,
+        }
         return framed(request, member, "web/organisation.html", context)
 
     return _guarded(request, show)
@@ -188,9 +205,13 @@ def connect_organisation(request: HttpRequest, member: Member) -> HttpResponse:
             xero_id=request.POST.get("organisation", ""),
             start_on=start_on,
             tools=wiring.shared_tools(),
+            location_ids=connecting.free_locations(member.operator_id),
+            only=_only(request, member),
             by=member.actor,
         )
         del request.session[CONSENT_KEY]
+        request.session.pop(INTENT_KEY, None)
+        request.session[ORGANISATION_KEY] = connection.organisation_id
         messages.info(request, f"Connected to {connection.organisation.name}.")
         return redirect("xero")
 
@@ -227,7 +248,7 @@ def suggest(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_administrators
 def disconnect(request: HttpRequest, member: Member) -> HttpResponse:
-    connection = _connection(member)
+    connection = _connection(member, request.POST.get("organisation", ""))
     told = connecting.disconnect(connection.pk, tools=wiring.shared_tools(), by=member.actor)
     name = connection.organisation.name
     messages.info(
@@ -269,17 +290,55 @@ def _app(member: Member) -> XeroApp | None:
     return XeroApp.objects.filter(operator_id=member.operator_id).order_by("id").last()
 
 
-def _connection(member: Member) -> Connection:
-    connection = (
-        Connection.objects.filter(operator_id=member.operator_id)
-        .exclude(state=ConnectionState.DISCONNECTED)
-        .select_related("organisation")
-        .order_by("id")
-        .last()
-    )
+def _connection(member: Member, named: str = "") -> Connection:
+    """The named organisation's connection, else the one that the pages are about."""
+    if named:
+        working = Connection.objects.filter(operator_id=member.operator_id)
+        working = working.exclude(state=ConnectionState.DISCONNECTED)
+        found = working.filter(organisation__public_id=as_uuid(named))
+        connection = found.select_related("organisation").last()
+    else:
+        connection = current_connection(member.operator_id, member.organisation_id)
     if connection is None:
         raise connecting.NotReachable
     return connection
+
+
+def as_uuid(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        raise Http404("There is no such organisation.") from None
+
+
+def _intent(request: HttpRequest, member: Member) -> int | str | None:
+    """Reconnecting is for one organisation; a first connection is for any."""
+    if request.POST.get("another"):
+        return ANOTHER
+    named = request.POST.get("organisation", "")
+    if named:
+        found = Organisation.objects.filter(
+            operator_id=member.operator_id, public_id=as_uuid(named)
+        ).first()
+        if found is None:
+            raise Http404("There is no such organisation.")
+        return found.pk
+    current = current_connection(member.operator_id, member.organisation_id)
+    return current.organisation_id if current else None
+
+
+def _only(request: HttpRequest, member: Member) -> Organisation | None:
+    intent = request.session.get(INTENT_KEY)
+    if intent in (None, ANOTHER):
+        return None
+    return Organisation.objects.filter(operator_id=member.operator_id, id=intent).first()
+
+
+def _first_day(request: HttpRequest, member: Member) -> date:
+    """What the form begins with: the start date there was, else this month's first day."""
+    only = _only(request, member)
+    before = Connection.objects.filter(organisation=only).order_by("id").last() if only else None
+    return before.start_on if before else now().date().replace(day=1)
 
 
 def _consent_id(request: HttpRequest, member: Member) -> int:
