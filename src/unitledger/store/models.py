@@ -40,6 +40,7 @@ from unitledger.store.sign_ins import PersonSession, SignInTries
 from unitledger.store.source_items import BulkItem, BulkJob, CallWindow, SourceRevision
 from unitledger.store.tie_outs import TieOutResult
 from unitledger.store.undoing import Undo, UndoItem
+from unitledger.store.uploads import ImportProfile, Upload, UploadPart
 from unitledger.store.webhooks import (
     HookArrival,
     SourceHook,
@@ -77,6 +78,7 @@ __all__ = [
     "Handling",
     "HandlingAct",
     "HookArrival",
+    "ImportProfile",
     "ImportRun",
     "Installation",
     "Invoice",
@@ -111,6 +113,8 @@ __all__ = [
     "Undo",
     "UndoItem",
     "Unit",
+    "Upload",
+    "UploadPart",
     "User",
     "WebhookDelivery",
     "WebhookTarget",
