@@ -22,14 +22,24 @@ from unitledger.books.xero.identity import (
     XERO_LOGIN_URL,
     XeroIdentity,
 )
+from unitledger.core.chart import Chart
+from unitledger.core.file_mapping import FileMapping, profile_content
+from unitledger.core.file_sample import Guess, Known, Sample
+from unitledger.core.mapping import Mapping
+from unitledger.core.refusals import SourceRefused
+from unitledger.books.xero.settings_copy import XeroSettings
 from unitledger.core.source_items import ItemKind, SourceItem
 from unitledger.core.source_messages import Message
 from unitledger.engine.installation_mark import check_installation_mark
 from unitledger.engine.tools import Tools
 from unitledger.outbound import AddressRefused as AddressRefused
 from unitledger.outbound import Poster
-from unitledger.sources import sixstorage, wire
-from unitledger.sources.files import ProfiledFile, load_profile, open_file
+from unitledger.rehearsing import ProcessStage
+from unitledger.sources import codes, sixstorage, wire
+from unitledger.sources.files import ProfiledFile, load_profile, open_file, parse_profile
+from unitledger.sources.files.guessing import charge_types, guess
+from unitledger.sources.files.profile_text import profile_text
+from unitledger.sources.files.sampling import sample
 from unitledger.system import DatabaseClock, RandomIds
 from unitledger.vault import KeyVault
 
@@ -103,6 +113,50 @@ def open_import(file: Path, profile: Path) -> ProfiledFile:
     return open_file(file, load_profile(profile))
 
 
+def read_codes(file: Path) -> tuple[Mapping, Chart]:
+    """Account codes and rates in a file. Raises `core.refusals.SourceRefused`."""
+    return codes.read_codes(file.read_text(encoding="utf-8", errors="replace"))
+
+
+def open_with_text(file: Path, profile: str) -> ProfiledFile:
+    """As `open_import`, with a profile's text."""
+    return open_file(file, parse_profile(profile, name="here"))
+
+
+def check_import_profile(text: str, *, name: str) -> str:
+    """The name that a profile gives itself. Raises `core.refusals.SourceRefused`."""
+    return parse_profile(text, name=name).name
+
+
+def columns_of_profile(text: str) -> frozenset[str]:
+    """The columns a profile needs; none where it is no profile."""
+    try:
+        return frozenset(parse_profile(text, name="it").columns())
+    except SourceRefused:
+        return frozenset()
+
+
+def look_at_file(file: Path, *, sheet: str = "", delimiter: str = "") -> Sample:
+    """Raises `core.refusals.SourceRefused` where the file is no table."""
+    return sample(file, sheet=sheet, delimiter=delimiter)
+
+
+def guess_mapping(found: Sample, known: Known, *, name: str) -> Guess:
+    return guess(found, known, name=name)
+
+
+def charge_words(found: Sample, column: str) -> dict[str, str]:
+    """The words of a column, each with the kind of charge it seems to mean."""
+    return charge_types(found, column)
+
+
+def mapping_as_profile(mapping: FileMapping) -> str:
+    """The TOML of a mapping. Raises `core.refusals.SourceRefused`, naming what is wrong."""
+    text = profile_text(profile_content(mapping))
+    parse_profile(text, name=mapping.name)
+    return text
+
+
 def read_wire_items(
     raws: Sequence[Any], *, kind: ItemKind | None, first: int = 1
 ) -> list[SourceItem]:
@@ -117,6 +171,20 @@ def read_wire_item(raw: Any, position: int) -> SourceItem:
 def wire_schemas() -> dict[str, Any]:
     """The items' JSON schemas by name, as an OpenAPI document holds them."""
     return wire.schemas()
+
+
+def can_rehearse() -> bool:
+    """Whether the emulator is installed here: it comes with the extra `demo`."""
+    return ProcessStage.is_possible()
+
+
+def rehearsal_stage() -> ProcessStage:
+    return ProcessStage(installation.home() / "rehearsals")
+
+
+def settings_reader() -> XeroSettings:
+    """Reads settings as they are answered, for a rehearsal."""
+    return XeroSettings(f"{addresses().api_root}{API_PATH}")
 
 
 def webhook_poster() -> Poster:

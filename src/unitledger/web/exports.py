@@ -27,9 +27,14 @@ def csv_answer(
     return answer
 
 
-def _lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+def lines_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """As the rows are: for a file that another program reads."""
     writer: Any = csv.writer(_Line())
-    yield b"\xef\xbb\xbf"  # its mark, so that Excel reads names as they are written
     yield writer.writerow(columns)
     for row in rows:
-        yield writer.writerow([neutral(cell) for cell in row])
+        yield writer.writerow(row)
+
+
+def _lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    yield b"\xef\xbb\xbf"  # its mark, so that Excel reads names as they are written
+    yield from lines_of(columns, ([neutral(cell) for cell in row] for row in rows))

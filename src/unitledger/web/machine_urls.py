@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from unitledger.api.api import api
-from unitledger.web.pages import api_docs, billing_source, source_hooks, webhooks
+from unitledger.web.pages import api_docs, billing_source, source_hooks, webhooks, xero_file
 
 MACHINES = "settings/api-and-webhooks"
 SOURCE = "settings/billing-source"
@@ -25,6 +25,12 @@ urlpatterns = [
     path(f"{MACHINES}/<uuid:public_id>/remove", webhooks.remove, name="webhook-remove"),
     path(
         f"{MACHINES}/deliveries/<uuid:public_id>/again", webhooks.send_again, name="webhook-again"
+    ),
+    path("reports/file-for-xero", xero_file.page, name="xero-file"),
+    path(
+        "reports/file-for-xero/<slug:prices>/<int:part>.csv",
+        xero_file.download,
+        name="xero-file-download",
     ),
     path(SOURCE, billing_source.billing_source, name="billing-source"),
     path(f"{SOURCE}/open", billing_source.open_hook, name="source-hook-open"),

@@ -64,6 +64,7 @@ NAVIGATION: Sequence[Group] = (
             ),
             Entry("Revenue", "revenue"),
             Entry("Receivables", "receivables"),
+            Entry("File for Xero", "xero-file", BOOKKEEPERS),
         ),
     ),
     Group(
