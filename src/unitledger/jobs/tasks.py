@@ -17,7 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import Status
 
-from unitledger.jobs import doors
+from unitledger.jobs import doors, imports
 
 # Django's set-up imports this module in every command: what only a worker needs is imported
 # where it is used.
@@ -25,6 +25,7 @@ from unitledger.jobs import doors
 WORK_QUEUE = "work"
 SWEEP_QUEUE = "sweep"
 DOORS_QUEUE = doors.DOORS_QUEUE  # importing them is how Procrastinate finds their tasks
+IMPORTS_QUEUE = imports.IMPORTS_QUEUE
 SWEEP_CRON = "* * * * * */2"  # every two seconds; the sixth field counts seconds
 HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0

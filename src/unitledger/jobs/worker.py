@@ -15,6 +15,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from unitledger.jobs.tasks import (
     DOORS_QUEUE,
     HEARTBEAT_SECONDS,
+    IMPORTS_QUEUE,
     STALLED_SECONDS,
     STOPPING,
     SWEEP_QUEUE,
@@ -22,7 +23,9 @@ from unitledger.jobs.tasks import (
 )
 
 POLL_SECONDS = 2.0
-SPARE_THREADS = 4  # for sweeps and doors, while every other thread is busy with organisations
+SPARE_THREADS = (
+    5  # for sweeps, doors and imports, while every other thread is busy with organisations
+)
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +52,7 @@ async def _run(worker_app: App, *, organisations: int, stop_seconds: float) -> N
             asyncio.create_task(_take_jobs(worker_app, queue=WORK_QUEUE, at_a_time=organisations)),
             asyncio.create_task(_take_jobs(worker_app, queue=SWEEP_QUEUE, at_a_time=1)),
             asyncio.create_task(_take_jobs(worker_app, queue=DOORS_QUEUE, at_a_time=2)),
+            asyncio.create_task(_take_jobs(worker_app, queue=IMPORTS_QUEUE, at_a_time=1)),
         ]
 
         def stop() -> None:

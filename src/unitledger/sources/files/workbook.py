@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -43,7 +43,7 @@ class SheetReader:
     decimal: str
     used: Collection[str] | None = None
 
-    def rows(self) -> Iterator[RawRow]:
+    def rows(self) -> Generator[RawRow, None, None]:
         """Every row that is not blank, the header among them. Raises WorkbookBroken."""
         header: list[str] | None = None
         merged = _Merged(self.contents.merged)
