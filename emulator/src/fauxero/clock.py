@@ -24,6 +24,8 @@ class Clock:
         self._speed = speed
 
     def now(self) -> datetime:
+        if not self._speed:
+            return self._base_at
         seconds = (time.monotonic() - self._base_tick) * self._speed
         if seconds > (LATEST - self._base_at).total_seconds():
             return LATEST

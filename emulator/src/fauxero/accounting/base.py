@@ -129,7 +129,7 @@ def attempt(
 def refuse_unmodelled(element: Element, *names: str) -> None:
     """Raise NotModelled for fields Xero has and fauxero lacks, unless they say nothing."""
     for name in names:
-        if element.get(name) not in (None, "", [], {}):
+        if (value := element.get(name)) is not None and value not in ("", [], {}):
             raise NotModelled(f"The field {name} is not modelled")
 
 

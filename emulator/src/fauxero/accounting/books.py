@@ -216,6 +216,8 @@ class Books:
     def invoices_numbered(self, number: str) -> list[Invoice]:
         """Documents of exactly this number, voided and deleted ones too."""
         ids = self.invoices_by_number.ids(folded_text(number))
+        if not ids:
+            return []
         found = (self.invoices[key] for key in ids)
         return [invoice for invoice in found if invoice.number == number]
 

@@ -15,9 +15,10 @@ from decimal import Decimal, InvalidOperation
 from fauxero.accounting.resource import ZERO_ID, BadPostData, Element
 
 _NUMBER_MAX = Decimal("1e15")
+_SHORT = 10**15
 _XERO_DATE = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
-_GUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+_is_guid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 
 
 def refuse(name: str, value: object, wanted: str) -> BadPostData:
@@ -39,6 +40,8 @@ def number(element: Element, name: str) -> Decimal | None:
     value = element.get(name)
     if value is None:
         return None
+    if type(value) is int and -_SHORT < value < _SHORT:
+        return Decimal(value)
     if type(value) is Decimal:
         found = value
     elif type(value) is int:
@@ -72,14 +75,14 @@ def day(element: Element, name: str) -> date | None:
     value = element.get(name)
     if value is None or value == "":
         return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     if isinstance(value, str):
         found = parse_day(value)
         if found is not None:
             return found
+    elif isinstance(value, datetime):
+        return value.date()
+    elif isinstance(value, date):
+        return value
     raise refuse(name, value, "System.Nullable`1[System.DateTime]")
 
 
@@ -111,7 +114,7 @@ def guid(element: Element, name: str) -> str | None:
 
 def parse_guid(value: str) -> str | None:
     lowered = value.strip().lower()
-    if _GUID.match(lowered):
+    if _is_guid(lowered):
         return lowered
     try:
         return str(uuid.UUID(value.strip()))
@@ -145,6 +148,10 @@ def many(element: Element, name: str) -> list[Element] | None:
     value = element.get(name)
     if value is None:
         return None
-    if isinstance(value, list) and all(isinstance(part, dict) for part in value):
-        return value
+    if isinstance(value, list):
+        for part in value:
+            if not isinstance(part, dict):
+                break
+        else:
+            return value
     raise refuse(name, value, f"System.Collections.Generic.List`1[Xero.Api.{name}]")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def lock_problem(books: Books, *days: date | None) -> str | None:
     """Return Xero's refusal if any of `days` lies on or before a lock date."""
     organisation = books.organisation
+    if organisation.year_end_locked_on is None and organisation.period_locked_on is None:
+        return None
     given = [day for day in days if day is not None]
     year, period = organisation.year_end_locked_on, organisation.period_locked_on
     if year is not None and any(day <= year for day in given):

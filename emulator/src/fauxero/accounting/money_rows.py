@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from fauxero.accounting.rows import Line
 
@@ -25,7 +26,7 @@ _KINDS = {
 _SALES = frozenset({"ACCRECCREDIT", "RECEIVE-OVERPAYMENT", "AROVERPAYMENT", "RECEIVE-PREPAYMENT"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=TYPE_CHECKING, slots=True, unsafe_hash=True)  # see rows
 class Credit:
     """What can be set against invoices or paid back: a credit note, overpayment or prepayment."""
 

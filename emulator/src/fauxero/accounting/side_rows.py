@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from fauxero.accounting.rows import Line
 
@@ -139,7 +140,7 @@ class FileContent:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=TYPE_CHECKING, slots=True, unsafe_hash=True)  # see rows
 class HistoryRecord:
     id: str  # counted up
     subject_id: str

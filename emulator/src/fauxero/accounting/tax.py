@@ -57,7 +57,8 @@ def line_amounts(
                 f"{shown(expected)}"
             )
     tax = _tax(line_amount, request.tax_amount, rate=rate, line_amount_types=line_amount_types)
-    return LineAmounts(quantity, unit, line_amount, cents(gross) - expected, tax)
+    discount = cents(gross) - expected if net is not gross else ZERO
+    return LineAmounts(quantity, unit, line_amount, discount, tax)
 
 
 def _all_given(request: LineRequest) -> bool:

@@ -51,6 +51,8 @@ def write_all(
 
 def marked(outcome: Outcome, *, has_status: bool) -> Element:
     """Return the element as an answer shows it: with its errors, warnings and status."""
+    if not (has_status or outcome.errors or outcome.warnings):
+        return outcome.element
     element = dict(outcome.element)
     if has_status:
         status = "ERROR" if outcome.errors else ("WARNING" if outcome.warnings else "OK")

@@ -158,7 +158,7 @@ def refused(call: Call, outcomes: Sequence[Outcome]) -> Answer:
 def answered(call: Call, rows: Sequence[Element], pagination: Pagination | None = None) -> Answer:
     is_json = forms.wants_json(call.request)
     # Companions of dates, such as DateString, are JSON's alone.
-    companions = call.resource.date_companions if is_json else ()
+    companions = frozenset(call.resource.date_companions if is_json else ())
     write = codec.response if is_json else xml_codec.response
     body = write(
         answer_id=call.world.ids.uuid(),

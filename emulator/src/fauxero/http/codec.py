@@ -6,7 +6,7 @@ the decimals it has. Dates go out as `/Date(ms+0000)/` (documented, and recorded
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -73,11 +73,11 @@ def _dump_anything(data: Any) -> bytes:
     ).encode()
 
 
-def with_companions(row: Element, names: Sequence[str]) -> Element:
+def with_companions(row: Element, names: Collection[str]) -> Element:
     """Put `<Field>String` before each date field of `names` that the row has."""
     shown: Element = {}
     for key, value in row.items():
-        if isinstance(value, date) and key in names:  # a refused element echoes what was sent
+        if key in names and isinstance(value, date):  # a refused element echoes what was sent
             shown[f"{key}String"] = companion(value)
         shown[key] = value
     return shown
@@ -163,16 +163,17 @@ def spelled(data: Any, depth: int = 0) -> Any:
     """Return `data` with every known key in Xero's spelling."""
     if depth > DEPTH_MAX:
         raise BadPostData("The body is nested too deeply.")
-    if isinstance(data, list):
+    if type(data) is list:
         return [spelled(part, depth + 1) for part in data]
-    if not isinstance(data, dict):
+    if type(data) is not dict:
         return data
-    return {
-        (key if key in SPELLINGS else BY_LOWER_CASE.get(key.lower(), key)): (
-            spelled(value, depth + 1) if isinstance(value, dict | list) else value
-        )
-        for key, value in data.items()
-    }
+    sent: Element = data
+    found: Element = {}
+    for key, value in sent.items():
+        name = key if key in SPELLINGS else BY_LOWER_CASE.get(key.lower(), key)
+        kind = type(value)  # of what a JSON reader makes: never a kind of dict or list
+        found[name] = spelled(value, depth + 1) if kind is dict or kind is list else value
+    return found
 
 
 def plain(value: Any) -> Any:

@@ -79,7 +79,8 @@ def draft(
     return Draft(
         invoice=invoice,
         lines_given=bool(given),
-        line_ids_given=all(fields.guid(line, "LineItemID") for line in given or ()),
+        line_ids_given=before is not None
+        and all(fields.guid(line, "LineItemID") for line in given or ()),
         wants_sent=fields.flag(element, "SentToContact"),
     )
 

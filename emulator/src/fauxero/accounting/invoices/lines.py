@@ -26,7 +26,7 @@ _SYSTEM_ACCOUNTS_ALLOWED = frozenset({"ROUNDING"})
 LINE_ID_NEEDED = "To update fields on a paid invoice line item, you must supply a LineItemID"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LineSetting:
     """What the document says to its lines."""
 
