@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from unitledger.core.problems import Actor, ProblemCode
 from unitledger.engine.report import ReportRow
 
-# The first page of each that this installation has.
-_PAGES: Mapping[ProblemCode, tuple[str, ...]] = {
-    ProblemCode.NOT_CONNECTED: ("xero",),
-    ProblemCode.CONNECTION_LOST: ("xero",),
-    ProblemCode.OTHER_ORGANISATION: ("xero",),
-    ProblemCode.NO_MAPPING: ("synchronize", "xero"),
-    ProblemCode.NO_ACCOUNT_FOR_CHARGE: ("synchronize-products", "synchronize", "xero"),
-    ProblemCode.ACCOUNT_GONE: ("synchronize-products", "synchronize", "xero"),
-    ProblemCode.ACCOUNT_NOT_FOR_LINES: ("synchronize-products", "synchronize", "xero"),
-    ProblemCode.NO_TAX_RATE: ("synchronize-taxes", "synchronize", "xero"),
-    ProblemCode.TAX_RATE_GONE: ("synchronize-taxes", "synchronize", "xero"),
-    ProblemCode.TAX_RATE_UNFIT: ("synchronize-taxes", "synchronize", "xero"),
-    ProblemCode.TAX_PERCENT_DIFFERS: ("synchronize-taxes", "synchronize", "xero"),
-    ProblemCode.NO_PAID_TO_ACCOUNT: ("synchronize-paid-to", "synchronize", "xero"),
-    ProblemCode.PAID_TO_ACCOUNT_UNFIT: ("synchronize-paid-to", "synchronize", "xero"),
-    ProblemCode.OPTION_GONE: ("synchronize-categories", "synchronize", "xero"),
-    ProblemCode.ROUNDING_UNFIT: ("synchronize-defaults", "synchronize", "xero"),
-    ProblemCode.BEFORE_START: ("synchronize-start", "synchronize", "xero"),
-    ProblemCode.BRAKE_HELD: ("runs", "xero"),
+_PAGES: Mapping[ProblemCode, str] = {
+    ProblemCode.NOT_CONNECTED: "xero",
+    ProblemCode.CONNECTION_LOST: "xero",
+    ProblemCode.OTHER_ORGANISATION: "xero",
+    ProblemCode.NO_MAPPING: "mapping",
+    ProblemCode.NO_ACCOUNT_FOR_CHARGE: "mapping-products",
+    ProblemCode.ACCOUNT_GONE: "mapping-products",
+    ProblemCode.ACCOUNT_NOT_FOR_LINES: "mapping-products",
+    ProblemCode.NO_TAX_RATE: "mapping-taxes",
+    ProblemCode.TAX_RATE_GONE: "mapping-taxes",
+    ProblemCode.TAX_RATE_UNFIT: "mapping-taxes",
+    ProblemCode.TAX_PERCENT_DIFFERS: "mapping-taxes",
+    ProblemCode.PRICES_DIFFER: "mapping-taxes",
+    ProblemCode.METHOD_NOT_POSTED: "mapping-paid-to",
+    ProblemCode.NO_PAID_TO_ACCOUNT: "mapping-paid-to",
+    ProblemCode.PAID_TO_ACCOUNT_UNFIT: "mapping-paid-to",
+    ProblemCode.OPTION_GONE: "mapping-categories",
+    ProblemCode.ROUNDING_UNFIT: "mapping-defaults",
+    ProblemCode.BEFORE_START: "mapping-start",
+    ProblemCode.BRAKE_HELD: "runs",
 }
 _LINKING = frozenset({ProblemCode.EXISTS_NOT_OURS, ProblemCode.UNLINKED})
 
@@ -49,9 +50,5 @@ def fix_of(row: ReportRow) -> str | None:
 
 def page_of(code: ProblemCode) -> str | None:
     """The page where every problem of the kind is mended, where there is one."""
-    for name in _PAGES.get(code, ()):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue  # the page is not part of this installation
-    return None
+    name = _PAGES.get(code)
+    return None if name is None else reverse(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ _STANDS = "AUTHORISED"
 class Uncleared:
     """Payments of ours on one account, not reconciled as Xero last showed them."""
 
+    organisation_id: int
     account: str
     is_bank: bool  # only on a bank account does Xero reconcile payments
     currency: str | None
@@ -28,27 +29,28 @@ class Uncleared:
     oldest_on: date | None
 
 
-def uncleared(organisation_id: int, chart: Chart | None) -> Sequence[Uncleared]:
-    """By account; the oldest item first."""
+def uncleared(charts: Mapping[int, Chart | None]) -> Sequence[Uncleared]:
+    """By organisation and account, of the organisations whose charts these are; the account
+    with the oldest item first."""
     rows = (
         XeroObject.objects.filter(
-            organisation_id=organisation_id,
+            organisation_id__in=list(charts),
             kind=DocumentKind.PAYMENT,
             document__isnull=False,
             status=_STANDS,
             is_reconciled=False,
         )
-        .values_list("account_id", "currency")
+        .values_list("organisation_id", "account_id", "currency")
         .annotate(count=Count("id"), total=Sum("total"), oldest=Min("dated_on"))
         .order_by("oldest", "account_id")
     )
     return [
-        _uncleared(chart, account_id, currency, count, total, oldest)
-        for account_id, currency, count, total, oldest in rows
+        _uncleared(organisation_id, charts[organisation_id], *row) for organisation_id, *row in rows
     ]
 
 
 def _uncleared(
+    organisation_id: int,
     chart: Chart | None,
     account_id: str | None,
     currency: str | None,
@@ -58,6 +60,7 @@ def _uncleared(
 ) -> Uncleared:
     account = chart.account(account_id) if chart and account_id else None
     return Uncleared(
+        organisation_id=organisation_id,
         account=f"{account.code or ''} {account.name}".strip() if account else "no account known",
         is_bank=account is not None and account.type == "BANK",
         currency=currency or (chart.facts.currency if chart else None),
