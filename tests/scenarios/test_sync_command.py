@@ -60,6 +60,8 @@ def test_the_second_time_no_call_is_made(operator: Business) -> None:
 
 
 def test_what_waits_for_a_person_is_status_three(operator: Business) -> None:
+    operator.bills("1002", "80.00")
+    _sync("--wait")  # nothing stood there, so it went live
     operator.bookkeeper(
         "raise_invoice",
         contact_name="Somebody Else",
@@ -71,7 +73,6 @@ def test_what_waits_for_a_person_is_status_three(operator: Business) -> None:
         ],
     )
     operator.bills("1001", "120.00")
-    operator.bills("1002", "80.00")
 
     result = _sync("--wait", "--json")
 

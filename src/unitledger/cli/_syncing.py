@@ -19,7 +19,8 @@ SYNCED, ERROR, FOR_A_PERSON, INTERRUPTED = 0, 1, 3, 4
 
 @dataclass
 class Synced:
-    """What became of one organisation. `state` as in a run, or `lost`, `paused`."""
+    """What became of one organisation. `state` as in a run, or `lost`, `paused`, or `open`: it
+    has not gone live, and a person is asked."""
 
     organisation: str
     state: str = "finished"
@@ -35,6 +36,7 @@ class Synced:
             "out_of_quota": INTERRUPTED,
             "lost": FOR_A_PERSON,
             "paused": FOR_A_PERSON,
+            "open": FOR_A_PERSON,
         }.get(self.state, ERROR)
 
 
@@ -96,6 +98,7 @@ def _goes_on(look: Progress, due_at: datetime | None, *, now: datetime) -> bool:
 
 def _sum_up(result: Synced, organisation_id: int, *, since: int) -> None:
     """The runs of this process and of the worker's alike: what they came to stands in rows."""
+    from unitledger.engine.going_live import standing
     from unitledger.store.connections import Connection, ConnectionState
     from unitledger.store.journal import Run, RunState
 
@@ -108,3 +111,6 @@ def _sum_up(result: Synced, organisation_id: int, *, since: int) -> None:
     connection = Connection.objects.filter(organisation_id=organisation_id).latest("id")
     if connection.state in (ConnectionState.LOST, ConnectionState.PAUSED):
         result.state, result.message = connection.state, connection.reason or result.message
+    before_first = standing.under_way(organisation_id)
+    if before_first is not None and connection.awaits_go_ahead and result.state == "finished":
+        result.state, result.message = "open", before_first.sentence

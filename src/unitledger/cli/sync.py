@@ -99,6 +99,8 @@ def _bring(connection: Connection, *, wait: bool, is_shown: bool) -> Synced:
 
 
 def _sentence(result: Synced, *, seconds: float) -> str:
+    if result.state == "open":
+        return f"{result.organisation}: {result.message}"
     if not result.run_ids and result.state == "finished":
         return f"{result.organisation}: nothing to send; no call was made."
     end = f" {result.message}" if result.message else ""

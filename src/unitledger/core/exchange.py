@@ -164,6 +164,12 @@ class CreditHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditPage:
+    found: Sequence[CreditHeld]
+    page_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """A branding theme of invoices."""
 

@@ -22,6 +22,7 @@ from unitledger.core.exchange import (
 )
 from unitledger.engine.access import consent_token, store_tokens
 from unitledger.engine.auditing import SYSTEM, Actor, Subject, note
+from unitledger.engine.going_live import opening
 from unitledger.engine.tools import Tools, Vault
 from unitledger.store.connections import (
     CallBudget,
@@ -224,6 +225,7 @@ def connect_organisation(
         CallBudget.objects.get_or_create(
             organisation=organisation, defaults={"operator_id": consent.operator_id}
         )
+        opening.open_at_first(organisation, now=tools.clock.now())
         connection = _connection(organisation, consent, found, start_on=start_on, tools=tools)
         routes = route_locations(organisation, valid_from_on=start_on, location_ids=location_ids)
         note(

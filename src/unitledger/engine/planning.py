@@ -27,6 +27,7 @@ from unitledger.core.documents import (
 from unitledger.core.wording import name_key
 from unitledger.engine import binding, crashpoints, lease, sql, statistics
 from unitledger.engine.deciding import Chunk, Decision, Ground, PlannedEffect, Row, decide
+from unitledger.engine.going_live.barring import BARRED, booked_names
 from unitledger.engine.lease import Lease
 from unitledger.engine.noting import noted
 from unitledger.engine.reasons import problems_to_json
@@ -35,6 +36,7 @@ from unitledger.store.connections import Connection, MappingVersion
 from unitledger.store.people import Operator
 
 CHUNK = 500
+NOBODYS = 0  # in place of a document: the name of somebody else's contact
 
 
 def plan(held: Lease, *, tools: Tools, ground: Ground, renew: Callable[[], None]) -> int:
@@ -92,8 +94,10 @@ def ground_of(connection: Connection, chart: Chart) -> Ground:
     )
 
 
-# Before a person's go-ahead, only what was asked for by hand is planned.
-_MAY_BE_PLANNED = """
+# Nothing while a person is still asked what is in the books already; then, before a person's
+# go-ahead, only what was asked for by hand.
+_MAY_BE_PLANNED = f"""
+    NOT {BARRED} AND
     (d.priority > 0 OR NOT EXISTS (SELECT 1 FROM connection g
                                     WHERE g.organisation_id = %(organisation)s
                                       AND g.awaits_go_ahead))
@@ -282,7 +286,8 @@ def loaded(value: Any) -> Any:
 
 
 def contact_names(organisation_id: int) -> dict[str, int]:
-    """The names our contacts have or are about to get, each with its document."""
+    """The names our contacts have or are about to get, each with its document, and those that
+    contacts have of whom a person said that they are not our tenants."""
     with database.cursor() as cursor:
         cursor.execute(
             """
@@ -296,7 +301,8 @@ def contact_names(organisation_id: int) -> dict[str, int]:
             """,
             [organisation_id],
         )
-        return {name_key(name): document for document, name in cursor.fetchall() if name}
+        ours = {name_key(name): document for document, name in cursor.fetchall() if name}
+    return {name_key(name): NOBODYS for name in booked_names(organisation_id)} | ours
 
 
 def invoice_records(operator_id: int, rows: Iterable[Row]) -> dict[RecordKey, int]:

@@ -12,7 +12,7 @@ from unitledger.core.effects import EffectKind
 from unitledger.core.exchange import (
     Access,
     Answer,
-    CreditHeld,
+    CreditPage,
     Element,
     Held,
     HeldPage,
@@ -74,8 +74,8 @@ class Books(Protocol):
 
     def read_credits(
         self, access: Access, *, since: date, page: int
-    ) -> tuple[Sequence[CreditHeld], int, Limits, int]:
-        """One page of living credit notes for customers dated since then, and how many pages."""
+    ) -> tuple[CreditPage, Limits, int]:
+        """Living credit notes for customers dated since then."""
         ...
 
     def read_reminders(self, access: Access) -> tuple[bool, Limits, int]:

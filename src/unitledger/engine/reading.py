@@ -62,11 +62,17 @@ class Reader:
         self._store_chart(chart)
         return chart
 
-    def sweep(self, kind: DocumentKind, *, from_start: bool = False) -> None:
+    def sweep(
+        self,
+        kind: DocumentKind,
+        *,
+        from_start: bool = False,
+        seen: Callable[[Sequence[Held]], None] | None = None,
+    ) -> None:
         """Take in everything of a kind that changed since the last complete sweep, or all.
 
         Each page is committed by itself; the cursor moves, to Xero's own clock at the first
-        page, only when the last page is in.
+        page, only when the last page is in. `seen` is told of each page, inside its commit.
         """
         since = None if from_start else self._swept_at(kind)
         modified_since = None if since is None else since - OVERLAP
@@ -78,6 +84,8 @@ class Reader:
             with transaction.atomic():
                 lease.check(self.held)
                 self._keep(answer.held)
+                if seen is not None:
+                    seen(answer.held)
                 if page >= page_count:
                     self._move_cursor(kind, books_at)
                 self.tools.reached(crashpoints.SWEPT)
@@ -112,6 +120,13 @@ class Reader:
             lease.check(self.held)
             self._keep(shown)
         return shown
+
+    def ask(self, read: Callable[[Access], tuple[T, Limits, int]]) -> T:
+        """One call for something else that the organisation can tell."""
+        self.paced(1)
+        found, limits, size = self._guarded(lambda: read(self.access()))
+        self._learn(limits, size)
+        return found
 
     def has_swept(self, kind: DocumentKind) -> bool:
         return self._swept_at(kind) is not None

@@ -12,6 +12,7 @@ from django.db import transaction
 from unitledger.core.brakes import Brake
 from unitledger.core.effects import EffectKind
 from unitledger.engine import claiming, lease, planning, sql, verifying
+from unitledger.engine.going_live import barring
 from unitledger.engine.lease import Lease
 from unitledger.engine.recording import Tally
 from unitledger.store.connections import Connection, ConnectionState
@@ -37,6 +38,7 @@ def has_work(held: Lease, *, now: datetime) -> bool:
     """Whether a run would do anything. Asks our rows only: a wake-up for nothing costs no call."""
     return (
         planning.has_work(held, now=now)
+        or barring.wants_look(held.operator_id, held.organisation_id)
         or _has_effects(held, now=now)
         or verifying.needs_verifying(held)
         or verifying.are_drafts_awaited(held, now=now)

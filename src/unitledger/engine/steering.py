@@ -14,6 +14,7 @@ from django.db import transaction
 
 from unitledger.engine import lease, planning
 from unitledger.engine.auditing import Actor, Subject, note
+from unitledger.engine.going_live import starting
 from unitledger.store.connections import Connection, ConnectionState
 
 # On events only, or besides them every so many minutes.
@@ -74,9 +75,17 @@ def sync_now(organisation_id: int, *, by: Actor, now: datetime) -> None:
 
 
 def go_ahead(organisation_id: int, *, by: Actor, now: datetime) -> bool:
-    """A person has looked at what would be sent: send all of it. False: that was said before."""
+    """A person has looked at what would be sent: send all of it. False: that was said before.
+
+    Raises `SteeringError` while it is open whether Xero holds some of it already.
+    """
     with transaction.atomic():
         connection = _locked(organisation_id)
+        try:
+            starting.check(connection, now=now)
+        except starting.StillOpen as still_open:
+            raise SteeringError(str(still_open)) from still_open
+        starting.go_live(organisation_id, by_name=by.name, now=now)
         if not connection.awaits_go_ahead:
             return False
         Connection.objects.filter(id=connection.pk).update(awaits_go_ahead=False)

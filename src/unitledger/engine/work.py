@@ -15,7 +15,7 @@ from unitledger.core.brakes import Brake, BrakeLimits
 from unitledger.core.chart import Chart
 from unitledger.core.documents import DocumentKind
 from unitledger.core.effects import EffectKind, Verdict
-from unitledger.core.exchange import Access, BooksUnavailable, ConsentLost, IdentityUnavailable
+from unitledger.core.exchange import Access, BooksUnavailable
 from unitledger.engine import (
     braking,
     budget,
@@ -31,14 +31,15 @@ from unitledger.engine import (
     verifying,
 )
 from unitledger.engine.access import MINIMUM_LIFE
-from unitledger.engine.access import access as access_of
 from unitledger.engine.budget import DayUsedUp, Refusal
 from unitledger.engine.claiming import Claimed
+from unitledger.engine.going_live import barring, looking
 from unitledger.engine.lease import Lease, LeaseLost
 from unitledger.engine.reading import Reader
 from unitledger.engine.recording import Answered, Tally
 from unitledger.engine.runs import RunOutcome
 from unitledger.engine.sending import FLIGHTS_MAX, Flight, Sender
+from unitledger.engine.stopping import Stop, fresh_access, stopped_by
 from unitledger.engine.tools import Tools
 from unitledger.store.connections import ConnectionState
 from unitledger.store.journal import RunState
@@ -50,18 +51,7 @@ PATIENCE = timedelta(seconds=90)
 # (it keeps keys six minutes from the first call; documented).
 REPEAT_WITHIN = timedelta(minutes=4)
 REPEATS_MAX = 2
-REST_AFTER_TROUBLE = timedelta(minutes=1)
-FULL_TOKEN_LIFE = timedelta(minutes=30)
 _ON_CONTACTS = (EffectKind.CREATE_CONTACT, EffectKind.CREATE_INVOICE, EffectKind.UPDATE_INVOICE)
-
-
-class _Stop(Exception):
-    """The stretch must end; `state` and `message` say why."""
-
-    def __init__(self, state: RunState, message: str, *, due_at: datetime | None = None) -> None:
-        self.state = state
-        self.due_at = due_at
-        super().__init__(message)
 
 
 def _never() -> bool:
@@ -142,7 +132,7 @@ def _stretch(
         state = RunState.INTERRUPTED if stopping() else RunState.FINISHED
         message = stopping.message
         due_at = runs.next_due_at(held, now=tools.clock.now())
-    except _Stop as stop:
+    except Stop as stop:
         state, message, due_at = stop.state, str(stop), stop.due_at
     except DayUsedUp as used_up:
         state, message, due_at = RunState.OUT_OF_QUOTA, str(used_up), used_up.resumes_at
@@ -184,6 +174,7 @@ class _Stretch:
     _renewed: float = field(init=False)
     _kinds: frozenset[EffectKind] = frozenset()  # of which anything waits
     _nothing_ready: set[EffectKind] = field(default_factory=set)
+    _swept: set[DocumentKind] = field(default_factory=set)  # a moment ago
     _walked_to: dict[EffectKind, int] = field(default_factory=dict)  # ids of effects
     _access: Access | None = None
     _access_until: float = 0.0  # on the clock's `elapsed`
@@ -200,6 +191,7 @@ class _Stretch:
         """All phases in their order."""
         try:
             self.chart = self.reader.chart()
+            self._clear_the_way()
             self._plan()
             self._look_around()
             brakes = braking.hold_back(self.held, currency=self.chart.facts.currency, limits=limits)
@@ -208,11 +200,22 @@ class _Stretch:
             undoing.settle(self.held, now=self.tools.clock.now())
             self._verify()
         except BooksUnavailable as unavailable:
-            raise self._stopped_by(unavailable) from unavailable
+            raise stopped_by(self.held, self.tools, unavailable) from unavailable
         verifying.name_what_waits(self.held)
         return brakes
 
     # -- phases
+
+    def _clear_the_way(self) -> None:
+        """Before the first write of all: what may be there already is for a person to say."""
+        if not barring.is_before_first(self.held.organisation_id):
+            return
+        self._phase("looking")
+        way = looking.clear(self.held, tools=self.tools, reader=self.reader, chart=self.chart)
+        self._swept |= way.swept
+        if way.sentence is not None:
+            self._verify()  # what was linked meanwhile
+            raise Stop(RunState.FINISHED, way.sentence)
 
     def _plan(self) -> None:
         self._phase("planning")
@@ -223,11 +226,11 @@ class _Stretch:
         """Before the first send: what the books hold that could clash or is ours already."""
         self._phase("looking")
         is_held = runs.connection_state(self.held) == ConnectionState.HELD
-        swept: set[DocumentKind] = set()
+        swept = set(self._swept)
         for kind in DocumentKind:
             is_first = not self.reader.has_swept(kind)
             is_leant_on = kind is DocumentKind.CONTACT and self._leans_on_contacts()
-            if is_held or is_first or is_leant_on:
+            if is_held or ((is_first or is_leant_on) and kind not in self._swept):
                 self.reader.sweep(kind, from_start=is_held)
                 swept.add(kind)
         self.tally.add(
@@ -378,7 +381,7 @@ class _Stretch:
     def record_last(self) -> None:
         """Record what came in while the stretch was ending, whatever ended it."""
         while len(self.sender):
-            with contextlib.suppress(_Stop):
+            with contextlib.suppress(Stop):
                 self.record_ended(wait_seconds=1)
 
     def _repeat(self, flight: Flight) -> bool:
@@ -405,13 +408,13 @@ class _Stretch:
         """What the answer as a whole means for the rest of the stretch."""
         if whole is Verdict.DISCONNECTED:
             runs.lose_connection(self.held)
-            raise _Stop(RunState.FAILED, "Xero no longer accepts our permission.")
+            raise Stop(RunState.FAILED, "Xero no longer accepts our permission.")
         if whole is Verdict.OFFLINE:
             until = self.tools.clock.now() + recording.REST_WHEN_OFFLINE
             budget.rest(self.held.organisation_id, until=until, by="offline")
         if whole is Verdict.NOT_SENT and http_status == 401:
             if self._is_token_doubted:
-                raise _Stop(RunState.FAILED, "Xero refuses a token it has just given us.")
+                raise Stop(RunState.FAILED, "Xero refuses a token it has just given us.")
             self._is_token_doubted = True
         elif whole is None:
             self._is_token_doubted = False
@@ -445,20 +448,12 @@ class _Stretch:
         """A permission with life enough for a batch; asked for anew when it runs low."""
         is_fresh = self.tools.clock.elapsed() < self._access_until and not self._is_token_doubted
         if self._access is None or not is_fresh:
-            self._access = self._fresh_access()
+            self._access = fresh_access(
+                self.held, self.tools, is_token_doubted=self._is_token_doubted
+            )
             life = self._access.expires_at - self.tools.clock.now() - MINIMUM_LIFE
             self._access_until = self.tools.clock.elapsed() + life.total_seconds()
         return self._access
-
-    def _fresh_access(self) -> Access:
-        minimum = FULL_TOKEN_LIFE if self._is_token_doubted else MINIMUM_LIFE
-        try:
-            return access_of(self.held.connection_id, tools=self.tools, minimum=minimum)
-        except ConsentLost as lost:
-            raise _Stop(RunState.FAILED, str(lost)) from lost
-        except IdentityUnavailable as unavailable:
-            due_at = self.tools.clock.now() + REST_AFTER_TROUBLE
-            raise _Stop(RunState.INTERRUPTED, str(unavailable), due_at=due_at) from unavailable
 
     def paced(self, calls: int) -> None:
         """Take calls from the budget for reads, waiting within the minute's limit."""
@@ -473,7 +468,7 @@ class _Stretch:
                 if refusal.is_day:
                     raise DayUsedUp(refusal.until)
                 if self.is_stopping():
-                    raise _Stop(RunState.INTERRUPTED, "Stopped while waiting for Xero's limit.")
+                    raise Stop(RunState.INTERRUPTED, "Stopped while waiting for Xero's limit.")
                 seconds = (refusal.until - now).total_seconds()
                 self.tools.clock.sleep(min(1.0, max(0.02, seconds)))
 
@@ -491,10 +486,3 @@ class _Stretch:
     def _phase(self, name: str) -> None:
         runs.enter_phase(self.run_id, name)
         lease.renew(self.held, now=self.tools.clock.now())
-
-    def _stopped_by(self, unavailable: BooksUnavailable) -> _Stop:
-        if unavailable.verdict is Verdict.DISCONNECTED:
-            runs.lose_connection(self.held)
-            return _Stop(RunState.FAILED, str(unavailable))
-        due_at = self.tools.clock.now() + REST_AFTER_TROUBLE
-        return _Stop(RunState.INTERRUPTED, str(unavailable), due_at=due_at)

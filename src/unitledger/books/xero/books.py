@@ -33,7 +33,7 @@ from unitledger.core.exchange import (
     Access,
     Answer,
     BooksUnavailable,
-    CreditHeld,
+    CreditPage,
     Element,
     Held,
     HeldPage,
@@ -181,7 +181,7 @@ class XeroBooks:
 
     def read_credits(
         self, access: Access, *, since: date, page: int
-    ) -> tuple[Sequence[CreditHeld], int, Limits, int]:
+    ) -> tuple[CreditPage, Limits, int]:
         reply = self._read(query.credits_path(since=since, page=page), access)
         with _Understood(reply):
             data = load(reply.body)
@@ -189,7 +189,7 @@ class XeroBooks:
             pages = parse.read_page_count(
                 data, page=page, rows_read=count, page_size=query.PAGE_SIZE
             )
-        return found, pages, read_limits(reply.headers), len(reply.body)
+        return CreditPage(found, pages), read_limits(reply.headers), len(reply.body)
 
     def read_reminders(self, access: Access) -> tuple[bool, Limits, int]:
         reply = self._read("InvoiceReminders/Settings", access)

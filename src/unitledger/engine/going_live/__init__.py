@@ -1,0 +1,1 @@
+"""Before the first write: what an organisation holds already, and what a person says of it."""
