@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from django.db import connection as database
 from django.db import transaction
 
 from unitledger.core.exchange import (
@@ -98,6 +99,28 @@ class OtherOrganisationConnected(ConnectError):
         super().__init__(
             f"You chose {chosen}; this connection writes to {connected}. We did not switch. "
             f"Disconnect from {connected} first: its documents stay there as they are."
+        )
+
+
+class DifferentOrganisation(ConnectError):
+    """On reconnecting, another organisation came back than the one that was lost."""
+
+    def __init__(self, *, chosen: str, connected: str) -> None:
+        super().__init__(
+            f"You chose {chosen}; this connection writes to {connected}. We did not switch, and "
+            f"nothing changed. Reconnect and choose {connected}, or, to have both, use Connect "
+            "another organisation on the Connections page."
+        )
+
+
+class LinkedElsewhere(ConnectError):
+    """Two writers into one set of books could each miss what the other just wrote."""
+
+    def __init__(self, *, chosen: str) -> None:
+        super().__init__(
+            f"{chosen} is connected already, by another operator on this installation. Two that "
+            "write to one organisation could book things twice. Nothing changed. Have it "
+            "disconnected there first."
         )
 
 
@@ -205,28 +228,39 @@ def connect_organisation(
     start_on: date,
     tools: Tools,
     location_ids: Iterable[int] | None = None,
+    only: Organisation | None = None,
+    awaits_go_ahead: bool = False,
     by: Actor = SYSTEM,
 ) -> Connection:
     """Connect one organisation that the consent reaches, and route locations to it.
 
-    No locations means all that exist. Reconnecting the same organisation goes on with its row,
-    so that its fence never runs backwards, and starts held: somebody else may have written
-    meanwhile. Raises `NotReachable`, `OtherOrganisationConnected`.
+    No locations means all that exist; `only`: the one that is to be reconnected. Reconnecting
+    the same organisation goes on with its row, so that its fence never runs backwards, and starts
+    held: somebody else may have written meanwhile. `awaits_go_ahead`: a first connection sends
+    nothing until a person has looked and said so. Raises `NotReachable`, `LinkedElsewhere`,
+    `DifferentOrganisation`, `OtherOrganisationConnected`.
     """
     offered = tools.identity.reachable(access_token=consent_token(consent_id, tools=tools))
     found = next((each for each in offered if each.organisation_id == xero_id), None)
     if found is None:
         raise NotReachable
+    if only is not None and only.xero_id != xero_id:
+        raise DifferentOrganisation(chosen=found.name, connected=only.name)
     with transaction.atomic():
         consent = Consent.objects.get(id=consent_id)
+        _check_not_elsewhere(found, operator_id=consent.operator_id)
         organisation, _ = Organisation.objects.update_or_create(
             operator_id=consent.operator_id, xero_id=xero_id, defaults={"name": found.name}
         )
         CallBudget.objects.get_or_create(
             organisation=organisation, defaults={"operator_id": consent.operator_id}
         )
+        is_first = not Connection.objects.filter(organisation=organisation).exists()
         opening.open_at_first(organisation, now=tools.clock.now())
         connection = _connection(organisation, consent, found, start_on=start_on, tools=tools)
+        if awaits_go_ahead and is_first:
+            connection.awaits_go_ahead = True
+            connection.save(update_fields=["awaits_go_ahead"])
         routes = route_locations(organisation, valid_from_on=start_on, location_ids=location_ids)
         note(
             consent.operator_id,
@@ -236,6 +270,21 @@ def connect_organisation(
             after={"start_on": start_on, "state": connection.state, "new_routes": routes},
         )
     return connection
+
+
+def free_locations(operator_id: int) -> list[int]:
+    """Locations that write to no books now: none of them changes its books by being routed."""
+    free: list[int] = []
+    for location in Location.objects.filter(operator_id=operator_id).order_by("id"):
+        newest = LocationRoute.objects.filter(location=location).order_by("valid_from_on").last()
+        if (
+            newest is None
+            or not Connection.objects.filter(
+                organisation_id=newest.organisation_id, state__in=(*WRITING, ConnectionState.LOST)
+            ).exists()
+        ):
+            free.append(location.pk)
+    return free
 
 
 def route_locations(
@@ -318,6 +367,17 @@ def _chosen_in_consent(access_token: str, *, tools: Tools) -> Sequence[Reachable
     event = tools.identity.consent_event(access_token=access_token)
     chosen = [each for each in offered if event is not None and each.auth_event_id == event]
     return tuple(chosen or offered)
+
+
+def _check_not_elsewhere(found: ReachableOrganisation, *, operator_id: int) -> None:
+    """Inside a transaction: one at a time for each organisation, whoever asks."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [found.organisation_id])
+    elsewhere = Connection.objects.filter(
+        organisation__xero_id=found.organisation_id, state__in=WRITING
+    ).exclude(operator_id=operator_id)
+    if elsewhere.exists():
+        raise LinkedElsewhere(chosen=found.name)
 
 
 def _subject(connection: Connection) -> Subject:

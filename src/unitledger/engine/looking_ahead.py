@@ -28,7 +28,7 @@ _ROUTE = """
                r.valid_from_on LIMIT 1)
 """
 # An operator with one organisation has no question where anything goes.
-_GOES_THERE = f"""
+GOES_THERE = f"""
     (d.organisation_id = %(organisation)s OR d.organisation_id IS NULL AND (
         %(is_only)s
         OR (d.kind = 'invoice' OR d.kind = 'payment' AND d.part = '')
@@ -116,7 +116,7 @@ def _read_rows(
               JOIN record_version v ON v.record_id = d.record_id AND v.version = d.wanted_version
               LEFT JOIN location l ON l.id = d.location_id
              WHERE d.operator_id = %(operator)s AND d.kind = %(kind)s AND d.id > %(after)s
-               AND {only} AND {_GOES_THERE}
+               AND {only} AND {GOES_THERE}
              ORDER BY d.id LIMIT %(most)s
             """,
             {

@@ -35,6 +35,7 @@ from unitledger.store.records import (
     SourceAlias,
     SourceRecord,
 )
+from unitledger.store.rehearsals import Rehearsal
 from unitledger.store.requests import ResyncRequest
 from unitledger.store.sign_ins import PersonSession, SignInTries
 from unitledger.store.source_items import BulkItem, BulkJob, CallWindow, SourceRevision
@@ -98,6 +99,7 @@ __all__ = [
     "RecordIdentifier",
     "RecordVersion",
     "RecoveryCode",
+    "Rehearsal",
     "ResyncRequest",
     "Run",
     "SavedFilter",

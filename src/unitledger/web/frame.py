@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ class Books:
 
     connection: Connection | None
     is_emulated: bool
+    choices: Sequence[Connection] = ()  # where there are several to choose from
 
     @property
     def light(self) -> Look:
@@ -52,14 +54,18 @@ class Books:
         return chart["facts"]["currency"] if chart else None
 
 
-def current_books() -> Books:
-    """Within an operator's scope: its newest connection, one that works before one that did."""
+def current_books(organisation_id: int | None = None) -> Books:
+    """Within an operator's scope: the chosen organisation's connection, else the newest; one that
+    works before one that did."""
     connections = list(
         Connection.objects.select_related("organisation").order_by("-connected_at", "-id")
     )
     working = [each for each in connections if each.state != ConnectionState.DISCONNECTED]
+    chosen = [each for each in working if each.organisation_id == organisation_id]
     return Books(
-        connection=next(iter(working or connections), None), is_emulated=wiring.is_emulated()
+        connection=next(iter(chosen or working or connections), None),
+        is_emulated=wiring.is_emulated(),
+        choices=working if len(working) > 1 else (),
     )
 
 
@@ -73,7 +79,7 @@ def framed(
 ) -> HttpResponse:
     """Render a page inside the frame, with instants in the operator's zone."""
     with operator_scope(member.operator_id):
-        books = current_books()
+        books = current_books(member.organisation_id)
         last_run = Run.objects.order_by("-id").first()
         is_running = last_run is not None and last_run.state == RunState.RUNNING
         done = _percent(last_run) if last_run is not None and is_running else None

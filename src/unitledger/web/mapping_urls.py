@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from unitledger.web.pages import (
+    connections,
     quick_guide,
     synchronize,
     synchronize_categories,
@@ -24,6 +25,9 @@ urlpatterns = [
         quick_guide.accounting_software,
         name="accounting-software",
     ),
+    path(f"{INTEGRATION}/xero/connections", connections.connections, name="connections"),
+    path(f"{INTEGRATION}/xero/connections/route", connections.route, name="location-route"),
+    path(f"{INTEGRATION}/xero/connections/show", connections.switch, name="organisation-switch"),
     path(f"{INTEGRATION}/xero/guide", quick_guide.quick_guide, name="xero-guide"),
     path(SYNC, synchronize.synchronize, name="mapping"),
     path(f"{SYNC}/refresh", synchronize.refresh_chart, name="mapping-refresh"),

@@ -19,6 +19,7 @@ from unitledger.store.people import Membership, Operator, Role, User
 from unitledger.web.scope import locations_of_asker
 
 SESSION_KEY = "operator_id"
+ORGANISATION_KEY = "organisation_id"  # which of several organisations the Xero pages are about
 ADMINISTRATORS_ONLY = "Only an administrator can open this."
 BOOKKEEPERS_ONLY = "Only a bookkeeper or an administrator can do this."
 P = ParamSpec("P")
@@ -45,6 +46,7 @@ class Member:
     address: str | None = None  # where they ask from
     operators: tuple[OperatorChoice, ...] = ()
     operator: Operator | None = None
+    organisation_id: int | None = None  # the chosen one of several; none: the newest
 
     @property
     def actor(self) -> Actor:
@@ -153,6 +155,7 @@ def member_of(request: HttpRequest) -> Member:
             for each in memberships
         ),
         operator=current.operator,
+        organisation_id=request.session.get(ORGANISATION_KEY),
     )
 
 

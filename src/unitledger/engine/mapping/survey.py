@@ -81,15 +81,16 @@ class Survey:
         return [each for each in self.catalogue.methods if each.name.casefold() not in own]
 
 
-def current_connection(operator_id: int) -> Connection | None:
-    """The connection a mapping is for: the newest that is not disconnected."""
-    return (
+def current_connection(operator_id: int, organisation_id: int | None = None) -> Connection | None:
+    """The connection a mapping is for: the chosen organisation's, else the newest; none that is
+    disconnected."""
+    working = (
         Connection.objects.filter(operator_id=operator_id)
         .exclude(state=ConnectionState.DISCONNECTED)
         .select_related("organisation")
         .order_by("connected_at", "id")
-        .last()
     )
+    return working.filter(organisation_id=organisation_id).last() or working.last()
 
 
 def survey(connection: Connection) -> Survey:

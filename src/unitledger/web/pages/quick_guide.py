@@ -68,7 +68,7 @@ class Need:
 def accounting_software(request: HttpRequest, member: Member) -> HttpResponse:
     """The providers there are: one, with its state."""
     with operator_scope(member.operator_id):
-        connection = current_connection(member.operator_id)
+        connection = current_connection(member.operator_id, member.organisation_id)
     look = words.NOT_CONNECTED
     if connection is not None:
         look = words.CONNECTIONS[ConnectionState(connection.state)]
@@ -85,7 +85,7 @@ def accounting_software(request: HttpRequest, member: Member) -> HttpResponse:
 @for_members
 def quick_guide(request: HttpRequest, member: Member) -> HttpResponse:
     with operator_scope(member.operator_id):
-        connection = current_connection(member.operator_id)
+        connection = current_connection(member.operator_id, member.organisation_id)
         chart = stored_chart(connection.organisation_id) if connection else None
     # Xero: documented, Create an app: this URL begins with https. It is shown, never called.
     home = f"https://{request.get_host()}{reverse('overview')}"

@@ -100,7 +100,7 @@ def resync_request(request: HttpRequest, member: Member, public_id: UUID) -> Htt
             raise Http404("There is no such request.")
         done = outcome(asked)
         rows = _listed(asked, done, member)
-        connection = current_books().connection
+        connection = current_books(member.organisation_id).connection
     by = next(name for name, kind in KINDS.items() if kind == asked.kind)
     report_address = reverse("integration-report")
     context: dict[str, Any] = {

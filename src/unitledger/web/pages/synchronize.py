@@ -91,7 +91,7 @@ Render = Callable[[Form], HttpResponse]
 
 def surveyed(member: Member) -> Survey | None:
     """Within an operator's scope: the mapping and all around it; None without a connection."""
-    connection = current_connection(member.operator_id)
+    connection = current_connection(member.operator_id, member.organisation_id)
     return None if connection is None else survey(connection)
 
 
@@ -265,7 +265,7 @@ def refresh_chart(request: HttpRequest, member: Member) -> HttpResponse:
     """Read accounts, rates, tracking and items afresh; say what is new."""
     must_map(member)
     with operator_scope(member.operator_id):
-        connection = current_connection(member.operator_id)
+        connection = current_connection(member.operator_id, member.organisation_id)
     back = own_part(request.POST.get("back", ""))
     if connection is None:
         messages.error(request, "Connect to Xero first.")
@@ -335,4 +335,4 @@ def rate_choices(chart: Chart, percent: str | None = None) -> Sequence[Choice]:
 
 def connection_of(member: Member) -> Connection | None:
     with operator_scope(member.operator_id):
-        return current_connection(member.operator_id)
+        return current_connection(member.operator_id, member.organisation_id)

@@ -1,0 +1,1 @@
+"""Rehearsals: asked for, packed, watched, and kept as figures."""
