@@ -21,20 +21,25 @@ XERO_CALLS_A_MINUTE = 60
 IN_THE_BOOKS = ("synced", "out_of_scope")
 REASONS_SHOWN = 20
 DIFFERENCES_KEPT = 100
+OF_A_DIFFERENCE = ("rule", "kind", "document", "says", "remedy", "source_amount", "books_amount")
 
 
 def outcome_of(connection: Connection, *, tools: Tools) -> dict[str, Any]:
     calls = Run.objects.aggregate(calls=Sum("calls_used"))["calls"] or 0
-    tied = to_content(tie_out(connection.organisation_id, tools=tools))
-    differences = list(tied.get("differences", ()))
+    tied = tie_out(connection.organisation_id, tools=tools)
     return {
         "states": _states(),
         "reasons": _reasons(),
         "calls": calls,
         "minutes_in_xero": math.ceil(calls / XERO_CALLS_A_MINUTE),
-        "difference_count": len(differences),
-        "tie_out": {**tied, "differences": differences[:DIFFERENCES_KEPT]},
+        "tie_out": _without_ids(to_content(tied, differences_max=DIFFERENCES_KEPT)),
     }
+
+
+def _without_ids(content: dict[str, Any]) -> dict[str, Any]:
+    """Figures and sentences only: an id of the emulated books means nothing outside of them."""
+    told = [{name: each[name] for name in OF_A_DIFFERENCE} for each in content["differences"]]
+    return {**content, "differences": told}
 
 
 def _states() -> list[dict[str, Any]]:

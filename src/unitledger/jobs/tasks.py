@@ -77,12 +77,28 @@ def make_dry_run(dry_run_id: int) -> None:
     log.info("made a dry run", dry_run_id=dry_run_id, state=str(made.state))
 
 
+@app.task(name="rehearse", queue=WORK_QUEUE)
+def make_rehearsal(rehearsal_id: int) -> None:
+    """Watch a rehearsal, which runs in a process of its own, until it has ended."""
+    from unitledger import wiring
+    from unitledger.engine.rehearsal.running import rehearse
+
+    rehearse(
+        rehearsal_id,
+        stage=wiring.rehearsal_stage(),
+        settings=wiring.settings_reader(),
+        tools=wiring.shared_tools(),
+        is_stopping=STOPPING.is_set,
+    )
+
+
 @app.periodic(cron=SWEEP_CRON)
 @app.task(name="sweep", queue=SWEEP_QUEUE, queueing_lock="sweep")
 def sweep(timestamp: int) -> None:
     """Wake what is due. Once for all workers, however many there are."""
     from unitledger import wiring
     from unitledger.engine.month_end.asking import asked_tie_outs
+    from unitledger.engine.rehearsal.asking import asked_rehearsals
     from unitledger.engine.steering import keep_to_schedule
     from unitledger.engine.waking import due_organisations
 
@@ -92,6 +108,8 @@ def sweep(timestamp: int) -> None:
         send_for(organisation_id)
     for request_id in asked_tie_outs():
         _send_tie_out(request_id)
+    for rehearsal_id in asked_rehearsals():
+        _send_rehearsal(rehearsal_id)
 
 
 @app.periodic(cron="* * * * * */30")
@@ -119,5 +137,14 @@ def _send_tie_out(request_id: int) -> None:
         with transaction.atomic():
             job = make_tie_out.configure(queueing_lock=f"tie-out {request_id}")
             job.defer(request_id=request_id)
+    except AlreadyEnqueued:
+        pass  # no worker has come to it yet
+
+
+def _send_rehearsal(rehearsal_id: int) -> None:
+    try:
+        with transaction.atomic():
+            job = make_rehearsal.configure(queueing_lock=f"rehearsal {rehearsal_id}")
+            job.defer(rehearsal_id=rehearsal_id)
     except AlreadyEnqueued:
         pass  # no worker has come to it yet

@@ -7,6 +7,7 @@ from django.urls import path
 from unitledger.web.pages import (
     connections,
     quick_guide,
+    rehearsal,
     synchronize,
     synchronize_categories,
     synchronize_defaults,
@@ -28,6 +29,9 @@ urlpatterns = [
     path(f"{INTEGRATION}/xero/connections", connections.connections, name="connections"),
     path(f"{INTEGRATION}/xero/connections/route", connections.route, name="location-route"),
     path(f"{INTEGRATION}/xero/connections/show", connections.switch, name="organisation-switch"),
+    path(f"{INTEGRATION}/xero/rehearsal", rehearsal.rehearsal, name="rehearsal"),
+    path(f"{INTEGRATION}/xero/rehearsal/ask", rehearsal.ask, name="rehearsal-ask"),
+    path(f"{INTEGRATION}/xero/rehearsal/stop", rehearsal.stop, name="rehearsal-stop"),
     path(f"{INTEGRATION}/xero/guide", quick_guide.quick_guide, name="xero-guide"),
     path(SYNC, synchronize.synchronize, name="mapping"),
     path(f"{SYNC}/refresh", synchronize.refresh_chart, name="mapping-refresh"),
