@@ -84,7 +84,7 @@ def _start_fauxero(folder: Path, programs: Programs, packed: Mapping[str, Any]) 
         "fauxero",
         (
             *("fauxero", "serve", "--host", "127.0.0.1", "--port", "0"),
-            *("--state", str(state), "--redirect-uri", REDIRECT_URI, "--auto-approve", "--json"),
+            *("--state", str(state), "--redirect-uri", REDIRECT_URI, "--json"),
         ),
         environment={},
     )
