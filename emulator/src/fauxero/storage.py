@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from fauxero.accounting.books import Books
 from fauxero.clock import Clock
 from fauxero.ids import Ids
@@ -26,7 +28,7 @@ CREATE TABLE IF NOT EXISTS kept (
     id      TEXT NOT NULL,
     value   TEXT NOT NULL,  -- JSON
     PRIMARY KEY (section, id)
-) WITHOUT ROWID
+)
 """
 _PUT = "INSERT INTO kept VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 _DROP = "DELETE FROM kept WHERE section = ? AND id = ?"
@@ -138,8 +140,9 @@ class Storage:
         found = self._db.execute(
             "SELECT section, id, value FROM kept WHERE section GLOB ?", (f"{prefix}*",)
         )
+        start = len(prefix)
         for section, key, value in found:
-            yield section.removeprefix(prefix), key, json.loads(value)
+            yield section[start:], key, orjson.loads(value)  # its numbers are short or are text
 
 
 def _meta(world: World) -> dict[str, Any]:

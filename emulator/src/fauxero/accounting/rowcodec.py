@@ -19,13 +19,17 @@ _CLASSES: dict[str, type] = {
     for name, value in vars(module).items()
     if isinstance(value, type) and dataclasses.is_dataclass(value)
 }
-_FIELDS: dict[type, tuple[str, ...]] = {
-    cls: tuple(field.name for field in dataclasses.fields(cls)) for cls in _CLASSES.values()
+_FIELDS: dict[type, dict[str, Any]] = {
+    cls: {field.name: field.default for field in dataclasses.fields(cls)}
+    for cls in _CLASSES.values()
 }
 
 
 def encode(value: Any) -> Any:
-    """Return JSON-able data from which `decode` gives the same value back."""
+    """Return JSON-able data from which `decode` gives the same value back.
+
+    A field that has its default is left out. Who changes a default changes what old files say.
+    """
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, Decimal):
@@ -38,29 +42,39 @@ def encode(value: Any) -> Any:
         return {"$bytes": base64.b64encode(value).decode()}
     if isinstance(value, tuple):
         return [encode(part) for part in value]
-    names = _FIELDS[type(value)]
-    return {"$row": type(value).__name__} | {name: encode(getattr(value, name)) for name in names}
+    row: dict[str, Any] = {"$row": type(value).__name__}
+    for name, default in _FIELDS[type(value)].items():
+        part = getattr(value, name)
+        if part is not default and not _is_same(part, default):
+            row[name] = encode(part)
+    return row
+
+
+def _is_same(part: Any, default: Any) -> bool:
+    """Whether both are the same to the last digit: 0 and 0.00 are equal, and yet not the same."""
+    return type(part) is type(default) and part == default and str(part) == str(default)
 
 
 def decode(data: Any) -> Any:
     """Undo `encode`. A field the row no longer has is dropped, a new one takes its default."""
-    if isinstance(data, list):
-        return tuple(decode(part) for part in data)
-    if isinstance(data, str):
+    kind = type(data)
+    if kind is str:
         return _text(data)
-    if not isinstance(data, dict):
+    if kind is list:
+        return tuple([decode(part) for part in data])
+    if kind is not dict:
         return data
+    if "$row" in data:
+        cls = _CLASSES[data["$row"]]
+        known = _FIELDS[cls]
+        return cls(**{name: decode(part) for name, part in data.items() if name in known})
     if "$decimal" in data:
         return _decimal(data["$decimal"])
     if "$at" in data:
         return _instant(data["$at"])
     if "$on" in data:
         return _day(data["$on"])
-    if "$bytes" in data:
-        return base64.b64decode(data["$bytes"])
-    cls = _CLASSES[data["$row"]]
-    known = _FIELDS[cls]
-    return cls(**{name: decode(part) for name, part in data.items() if name in known})
+    return base64.b64decode(data["$bytes"])
 
 
 # Rows share most of their values (accounts, contacts, amounts, days): equal ones read from a file
