@@ -27,6 +27,7 @@ from unitledger.engine import connecting
 from unitledger.engine.budget import DayUsedUp
 from unitledger.engine.connecting import ConnectError
 from unitledger.engine.first_mapping import suggest_first_mapping
+from unitledger.engine.mapping.refreshing import refresh
 from unitledger.engine.mapping.survey import current_connection
 from unitledger.engine.reading import stored_chart
 from unitledger.store.audit import AuditEntry
@@ -207,15 +208,25 @@ def connect_organisation(request: HttpRequest, member: Member) -> HttpResponse:
             tools=wiring.shared_tools(),
             location_ids=connecting.free_locations(member.operator_id),
             only=_only(request, member),
+            awaits_go_ahead=True,
             by=member.actor,
         )
         del request.session[CONSENT_KEY]
         request.session.pop(INTENT_KEY, None)
         request.session[ORGANISATION_KEY] = connection.organisation_id
+        _read_at_once(connection)
         messages.info(request, f"Connected to {connection.organisation.name}.")
         return redirect("xero")
 
     return _guarded(request, connect_it)
+
+
+def _read_at_once(connection: Connection) -> None:
+    """So that the pages can tell country, currency and lock dates; it is connected anyway."""
+    try:
+        refresh(connection.pk, tools=wiring.shared_tools())
+    except (BooksUnavailable, IdentityUnavailable, DayUsedUp):
+        return  # Synchronize offers to read it
 
 
 @require_POST
