@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,8 +88,20 @@ def database(
 
     Making and dropping one costs more than most tests, so they are emptied and used again.
     """
+    with lent_database(server, template, used_databases, monkeypatch) as mine:
+        yield mine
+
+
+@contextmanager
+def lent_database(
+    server: postgres.EmbeddedServer,
+    template: str,
+    used_databases: list[Database],
+    patch: pytest.MonkeyPatch,
+) -> Iterator[Database]:
+    """The same, for as long as the block: a few modules share one among their tests."""
     mine = used_databases.pop() if used_databases else _new_database(server, template)
-    monkeypatch.setenv("DATABASE_URL", mine.url)
+    patch.setenv("DATABASE_URL", mine.url)
     _point_django_at(mine.url)
     yield mine
     _point_django_at(server.url(template))

@@ -26,6 +26,11 @@ _SECRET_TEXT = (
         ),
         rf"\1{HIDDEN}",
     ),
+    # Whoever has it may join, or choose a password: a link for one person (web/people_urls.py).
+    (re.compile(r"(/links/)[\w-]+"), rf"\1{HIDDEN}"),
+    # Our own keys for programs, and what signs our webhooks.
+    (re.compile(r"\bul_(live|test)_[A-Za-z0-9]{8}_[\w-]+"), HIDDEN),
+    (re.compile(r"\bwhsec_[\w+/=-]+"), HIDDEN),
     # A JSON Web Token by its shape, wherever it stands.
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
 )

@@ -78,6 +78,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "unitledger.web.middleware.content_security",
+    "unitledger.web.middleware.private",
+    "unitledger.web.middleware.NoNullBytes",
     "unitledger.web.middleware.one_asker_at_a_time",
 ]
 LOGIN_URL = "sign-in"
@@ -95,6 +97,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Bounded while they come in: a form is read before anybody knows who sent it.
+FILE_UPLOAD_HANDLERS = ["unitledger.web.uploads.BoundedUpload"]
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the installed packages; nothing has to be collected
@@ -115,7 +120,11 @@ SESSION_ENGINE = "unitledger.store.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _is_https
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
 CSRF_COOKIE_SECURE = _is_https
+# Who was here once over TLS comes back that way only. A month: long enough to protect somebody who
+# comes every week, short enough to undo.
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _is_https else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from unitledger import wiring
 from unitledger.web.scope import locations_of_asker
@@ -29,6 +30,41 @@ def content_security(answering: Answering) -> Answering:
         return response
 
     return answer
+
+
+def private(answering: Answering) -> Answering:
+    """No proxy and no browser keeps an answer, unless its page says otherwise.
+
+    Also not for the button that goes back: behind a sign-out it would show the page again.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = answering(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return answer
+
+
+class NoNullBytes:
+    """What holds a zero byte is typed by nobody, and the database takes none: refused (400)."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._answering(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_: object) -> None:
+        """A form was read already, for its token; what a program sends is not read here."""
+        is_form = request.method == "POST" and not getattr(view, "csrf_exempt", False)
+        typed = [request.GET, request.POST] if is_form else [request.GET]
+        if "\x00" in request.path or any(_has_null(each) for each in typed):
+            raise SuspiciousOperation("A zero byte was sent.")
+
+
+def _has_null(typed: QueryDict) -> bool:
+    return any("\x00" in value for _, values in typed.lists() for value in values)
 
 
 def one_asker_at_a_time(answering: Answering) -> Answering:

@@ -74,7 +74,7 @@ def change_password(request: HttpRequest, user: User) -> HttpResponse:
 def theme(request: HttpRequest, user: User) -> HttpResponse:
     chosen = logins.choose_theme(user, request.POST.get("theme", ""))
     answer = HttpResponseRedirect(way_to(request, request.headers.get("Referer")))
-    answer.set_cookie("theme", chosen, samesite="Lax", httponly=True)
+    answer.set_cookie("theme", chosen, samesite="Lax", httponly=True, secure=request.is_secure())
     return answer
 
 

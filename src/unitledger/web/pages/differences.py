@@ -135,9 +135,14 @@ def accept_difference(request: HttpRequest, member: Member) -> HttpResponse:
             "Only a bookkeeper or an administrator of every location can accept a difference."
         )
     with operator_scope(member.operator_id):
-        organisation = Organisation.objects.filter(
-            public_id=request.POST.get("organisation", "") or None
-        ).first()
+        organisation = next(
+            (
+                each
+                for each in Organisation.objects.all()
+                if str(each.public_id) == request.POST.get("organisation")
+            ),
+            None,
+        )
     if organisation is None:
         raise Http404("There is no such organisation.")
     which = {"rule": request.POST.get("rule", ""), "subject": request.POST.get("subject", "")}

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from unitledger import wiring
 from unitledger.core.documents import DocumentKind
@@ -141,6 +141,7 @@ def _decision_answer(
     return framed(request, member, "web/decision.html", context, status=status)
 
 
+@require_http_methods(["GET", "POST"])
 @never_cache
 @for_bookkeepers
 def link_record(request: HttpRequest, member: Member, public_id: UUID) -> HttpResponse:

@@ -92,7 +92,9 @@ def _enter(request: HttpRequest, user: User, way: str) -> HttpResponse:
     begin_session(request, user, now=now())
     note_login(user, person(user, address=address_of(request)), "signed_in")
     answer = HttpResponseRedirect(way)
-    answer.set_cookie("theme", user.theme, samesite="Lax", httponly=True)
+    answer.set_cookie(
+        "theme", user.theme, samesite="Lax", httponly=True, secure=request.is_secure()
+    )
     return answer
 
 
