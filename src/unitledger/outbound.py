@@ -1,4 +1,5 @@
-"""Posting to addresses that people gave us: bounded, and never into a private network.
+"""Posting and mailing to addresses that people gave us; posts are bounded, and never lead into
+a private network.
 
 The name is resolved once, every address it has is checked, and the request goes to the address
 that was checked: a name that answers differently the second time leads nowhere.
@@ -7,17 +8,26 @@ that was checked: a name that answers differently the second time leads nowhere.
 from __future__ import annotations
 
 import ipaddress
+import smtplib
 import socket
+import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
 
 import httpx2
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from unitledger.engine.noticing.mailing import MailFailed
 
 TIMEOUT_SECONDS = 10.0
 ANSWER_KEPT = 500
 ANSWER_READ_MAX = 20_000
+CONSOLE = "console"
+SMTP_PORTS = {"smtp": 587, "smtps": 465}
+NO_MAIL = "No mail server is set up: UNITLEDGER_SMTP names it."
 
 
 class AddressRefused(Exception):
@@ -140,3 +150,54 @@ def _said(trouble: Exception) -> str:
             return "No connection."
         case _:
             return f"{type(trouble).__name__}: {trouble}"[:ANSWER_KEPT]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailer:
+    """Sends plain mail by SMTP, or prints it; `server` as docs/reference/settings.md says."""
+
+    server: str = field(repr=False)  # may hold a password
+    sender: str
+
+    @property
+    def is_set_up(self) -> bool:
+        return bool(self.server)
+
+    def send(self, *, mail_id: str, recipients: Sequence[str], subject: str, text: str) -> None:
+        """Raises `MailFailed`. Nobody sees who else got it."""
+        if not self.server:
+            raise MailFailed(NO_MAIL)
+        domain = self.sender.rpartition("@")[2] or "localhost"
+        mail = EmailMessage(
+            subject,
+            text,
+            self.sender,
+            bcc=list(recipients),
+            headers={"Message-ID": f"<{mail_id}@{domain}>", "Auto-Submitted": "auto-generated"},
+            connection=self._connection(),
+        )
+        try:
+            mail.send()
+        except (smtplib.SMTPException, OSError, ValueError) as trouble:
+            raise MailFailed(f"{type(trouble).__name__}: {trouble}"[:ANSWER_KEPT]) from None
+
+    def _connection(self) -> BaseEmailBackend:
+        backends = "django.core.mail.backends"
+        if self.server == CONSOLE:
+            return get_connection(f"{backends}.console.EmailBackend", stream=sys.stderr)
+        try:
+            parts = urlsplit(self.server)
+            port = parts.port or SMTP_PORTS[parts.scheme]
+        except (ValueError, KeyError):
+            raise MailFailed("UNITLEDGER_SMTP is no address of a mail server.") from None
+        return get_connection(
+            f"{backends}.smtp.EmailBackend",
+            host=parts.hostname,
+            port=port,
+            username=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            use_ssl=parts.scheme == "smtps",
+            # A password goes over no open line; a server on this machine may have no TLS.
+            use_tls=parts.scheme == "smtp" and bool(parts.username),
+            timeout=TIMEOUT_SECONDS,
+        )

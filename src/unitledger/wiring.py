@@ -22,18 +22,18 @@ from unitledger.books.xero.identity import (
     XERO_LOGIN_URL,
     XeroIdentity,
 )
+from unitledger.books.xero.settings_copy import XeroSettings
 from unitledger.core.chart import Chart
 from unitledger.core.file_mapping import FileMapping, profile_content
 from unitledger.core.file_sample import Guess, Known, Sample
 from unitledger.core.mapping import Mapping
 from unitledger.core.refusals import SourceRefused
-from unitledger.books.xero.settings_copy import XeroSettings
 from unitledger.core.source_items import ItemKind, SourceItem
 from unitledger.core.source_messages import Message
 from unitledger.engine.installation_mark import check_installation_mark
 from unitledger.engine.tools import Tools
 from unitledger.outbound import AddressRefused as AddressRefused
-from unitledger.outbound import Poster
+from unitledger.outbound import Mailer, Poster
 from unitledger.rehearsing import ProcessStage
 from unitledger.sources import codes, sixstorage, wire
 from unitledger.sources.files import ProfiledFile, load_profile, open_file, parse_profile
@@ -191,6 +191,14 @@ def webhook_poster() -> Poster:
     """Posts to addresses that people gave; into private networks only where the installation
     says so."""
     return Poster(may_be_private=os.environ.get("UNITLEDGER_WEBHOOKS_PRIVATE") == "1")
+
+
+def mailer() -> Mailer:
+    """Sends notices, where the installation says by which server."""
+    return Mailer(
+        server=os.environ.get("UNITLEDGER_SMTP", ""),
+        sender=os.environ.get("UNITLEDGER_MAIL_FROM") or "unitledger@localhost",
+    )
 
 
 def read_hook_message(profile: str, body: bytes) -> Message:

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 DOORS_QUEUE = "doors"
 CRON = "* * * * * */2"
+NOTICES_CRON = "* * * * * */20"
 
 log = structlog.get_logger(__name__)
 
@@ -44,3 +45,21 @@ def take_bulk(timestamp: int) -> None:
 
     for job_id in bulk.open_jobs():
         bulk.work_off(job_id, clock=wiring.shared_tools().clock, read_item=wiring.read_wire_item)
+
+
+@app.periodic(cron=NOTICES_CRON)
+@app.task(name="notice", queue=DOORS_QUEUE, queueing_lock="notice")
+def notice(timestamp: int) -> None:
+    """See what needs a person, and tell who asked to be told."""
+    from unitledger import wiring
+    from unitledger.engine.noticing import mailing, watching
+
+    tools, mailer = wiring.shared_tools(), wiring.mailer()
+    for operator_id in watching.operators():
+        watching.watch(operator_id, now=tools.clock.now(), ids=tools.ids)
+        if mailer.is_set_up:
+            mailing.prepare(operator_id, now=tools.clock.now())
+    if mailer.is_set_up:
+        sent = mailing.deliver_due(clock=tools.clock, mailer=mailer)
+        if sent:
+            log.info("sent notices", mails=sent)

@@ -25,6 +25,7 @@ from unitledger.store.handlings import Handling, HandlingAct, SavedFilter
 from unitledger.store.holdings import Finding, Installation, XeroObject
 from unitledger.store.journal import Batch, Document, Effect, EffectDependency, Run
 from unitledger.store.month_ends import MonthClose, TieOutRequest
+from unitledger.store.notices import Notice, NoticeMail, NoticeSetting
 from unitledger.store.people import Membership, Operator, PersonLink, RecoveryCode, User
 from unitledger.store.places import Building, Location, Unit
 from unitledger.store.records import (
@@ -90,6 +91,9 @@ __all__ = [
     "MappingVersion",
     "Membership",
     "MonthClose",
+    "Notice",
+    "NoticeMail",
+    "NoticeSetting",
     "Operator",
     "Organisation",
     "Payment",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from unitledger.api.api import api
-from unitledger.web.pages import api_docs, billing_source, source_hooks, webhooks, xero_file
+from unitledger.web.pages import (
+    api_docs,
+    billing_source,
+    notices,
+    source_hooks,
+    webhooks,
+    xero_file,
+)
 
 MACHINES = "settings/api-and-webhooks"
 SOURCE = "settings/billing-source"
@@ -32,6 +39,9 @@ urlpatterns = [
         xero_file.download,
         name="xero-file-download",
     ),
+    path("settings/notices", notices.notices, name="notices"),
+    path("settings/notices/save", notices.save, name="notices-save"),
+    path("settings/notices/test", notices.test, name="notices-test"),
     path(SOURCE, billing_source.billing_source, name="billing-source"),
     path(f"{SOURCE}/open", billing_source.open_hook, name="source-hook-open"),
     path(f"{SOURCE}/<uuid:public_id>/switch", billing_source.switch, name="source-hook-switch"),

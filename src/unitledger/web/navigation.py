@@ -82,6 +82,7 @@ NAVIGATION: Sequence[Group] = (
             Entry("Billing source", "billing-source", ADMINISTRATORS),
             Entry("API and webhooks", "api-and-webhooks", ADMINISTRATORS),
             Entry("API keys", "api-keys", ADMINISTRATORS),
+            Entry("Notices", "notices", ADMINISTRATORS),
             Entry("Audit log", "audit-log", ADMINISTRATORS),
         ),
     ),

@@ -1,0 +1,1 @@
+"""Notices: noticing what needs a person, and telling them once."""
