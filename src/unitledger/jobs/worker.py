@@ -23,9 +23,7 @@ from unitledger.jobs.tasks import (
 )
 
 POLL_SECONDS = 2.0
-SPARE_THREADS = (
-    5  # for sweeps, doors and imports, while every other thread is busy with organisations
-)
+SPARE_THREADS = 5  # for sweeps, doors and imports, while organisations keep all others busy
 
 log = structlog.get_logger(__name__)
 

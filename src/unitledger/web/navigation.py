@@ -45,6 +45,7 @@ NAVIGATION: Sequence[Group] = (
             Entry("Invoices", "invoices"),
             Entry("Payments", "payments"),
             Entry("Credits and refunds", "credits"),
+            Entry("Import", "imports", BOOKKEEPERS),
         ),
     ),
     Group(

@@ -6,6 +6,7 @@ from django.urls import path
 
 from unitledger.web import (
     house_urls,
+    import_urls,
     machine_urls,
     mapping_urls,
     people_urls,
@@ -18,6 +19,7 @@ XERO = "settings/integration/xero"
 
 urlpatterns = [
     *house_urls.urlpatterns,
+    *import_urls.urlpatterns,
     *mapping_urls.urlpatterns,
     *report_urls.urlpatterns,
     *sync_urls.urlpatterns,

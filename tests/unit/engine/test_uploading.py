@@ -95,7 +95,7 @@ def told(content: dict[str, Any] | None) -> dict[str, Any]:
     return content
 
 
-def worked(upload: Upload, **kwargs) -> Upload:
+def worked(upload: Upload, **kwargs: Any) -> Upload:
     work_off(upload.pk, clock=DatabaseClock(), open_source=wiring.open_with_text, **kwargs)
     upload.refresh_from_db()
     return upload
