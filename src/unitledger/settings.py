@@ -101,9 +101,6 @@ TEMPLATES = [
 # Bounded while they come in: a form is read before anybody knows who sent it.
 FILE_UPLOAD_HANDLERS = ["unitledger.web.uploads.BoundedUpload"]
 
-# Bounded while they come in: a form is read before anybody knows who sent it.
-FILE_UPLOAD_HANDLERS = ["unitledger.web.uploads.BoundedUpload"]
-
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the installed packages; nothing has to be collected
 
