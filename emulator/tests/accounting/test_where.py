@@ -1,4 +1,5 @@
-"""Xero's filter language. Evidence: documented (Requests and responses, Invoices, Contacts)."""
+"""Xero's filter language. Evidence: documented (Requests and responses, Invoices, Contacts);
+DateTime.Parse: reported (a maintainer of Xero's SDK, XeroAPI/Xero-Net issue 314)."""
 
 from __future__ import annotations
 
@@ -66,6 +67,8 @@ FIELDS = {
         "Date>=DateTime(2026,11,1) AND Date<DateTime(2026,12,1)",
         "UpdatedDateUTC>DateTime(2026,11,2,10,0,0)",
         "UpdatedDateUTC<DateTime(2026,11,3)",
+        'Date==DateTime.Parse("2026-11-01")',
+        'UpdatedDateUTC>=datetime.parse("2026-11-02T12:30:00+02:00")',
         "SentToContact==false",
         "!SentToContact",
         'Name!=null AND Name.StartsWith("ridge")',
@@ -115,6 +118,10 @@ def test_a_filter_leaves_the_row_out(where: str) -> None:
         'InvoiceID==guid("not one")',
         "Date==DateTime(2026, 13, 1)",
         "Date==DateTime(2026, 1)",
+        'Date==DateTime.Parse("yesterday")',
+        'Date==DateTime.Parse("0001-01-01T00:00:00+23:00")',
+        "Date==DateTime.Parse(2026)",
+        "Date==DateTime.Now",
         'Name.Explode("x")',
         'AmountDue.Contains("1")',
         'Name.Contains("a"',

@@ -240,3 +240,12 @@ def test_the_identity_server_takes_no_nonsense_either(untouched: Xero) -> None:
                 assert answer.status_code == 400, answer.text
         assert http.post("/identity/connect/authorize", content=body).status_code == 400
     assert http.get("/identity/connect/authorize?" + "a=%00&" * 500).status_code == 400
+
+
+def test_a_refusal_quotes_the_beginning_of_what_was_sent_as_it_was_sent(untouched: Xero) -> None:
+    body = {"Type": "ACCREC", "LineItems": "x" * MEGABYTE}
+    told = untouched.put("Invoices", body).json()["Message"]
+    assert told.startswith('Error converting value "xxx')
+    assert len(told) < 200
+    assert "value null to" in untouched.put("Invoices", {"Invoices": [None]}).json()["Message"]
+    assert "value true to" in untouched.put("Invoices", {"Type": True}).json()["Message"]

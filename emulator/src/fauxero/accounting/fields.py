@@ -6,6 +6,7 @@ returns None for them.
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 
 from fauxero.accounting.resource import ZERO_ID, BadPostData, Element
 
+QUOTED_MAX = 80
 _NUMBER_MAX = Decimal("1e15")
 _SHORT = 10**15
 _XERO_DATE = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
@@ -22,7 +24,13 @@ _is_guid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 
 
 def refuse(name: str, value: object, wanted: str) -> BadPostData:
-    return BadPostData(f"Error converting value {value!r} to type '{wanted}'. Path '{name}'.")
+    return BadPostData(f"Error converting value {quoted(value)} to type '{wanted}'. Path '{name}'.")
+
+
+def quoted(value: object) -> str:
+    """The beginning of a value as it was sent: a client may send ten megabytes of it."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= QUOTED_MAX else f"{text[:QUOTED_MAX]}…"
 
 
 def text(element: Element, name: str) -> str | None:

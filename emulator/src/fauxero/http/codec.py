@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import simplejson
 
+from fauxero.accounting.fields import quoted
 from fauxero.accounting.resource import BadPostData, Element, Pagination
 from fauxero.http.field_names import BY_LOWER_CASE, SPELLINGS
 
@@ -155,7 +156,7 @@ def _refuse_constant(text: str) -> Any:
 
 def _element(data: Any, name: str) -> Element:
     if not isinstance(data, Mapping):
-        raise BadPostData(f"Error converting value {data!s:.80} to an object. Path '{name}[0]'.")
+        raise BadPostData(f"Error converting value {quoted(data)} to an object. Path '{name}[0]'.")
     return spelled(data)
 
 
