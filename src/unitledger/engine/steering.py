@@ -82,10 +82,11 @@ def go_ahead(organisation_id: int, *, by: Actor, now: datetime) -> bool:
     with transaction.atomic():
         connection = _locked(organisation_id)
         try:
-            starting.check(connection, now=now)
+            goes_live = starting.check(connection, now=now)
         except starting.StillOpen as still_open:
             raise SteeringError(str(still_open)) from still_open
-        starting.go_live(organisation_id, by_name=by.name, now=now)
+        if goes_live:
+            starting.go_live(organisation_id, by_name=by.name, now=now)
         if not connection.awaits_go_ahead:
             return False
         Connection.objects.filter(id=connection.pk).update(awaits_go_ahead=False)

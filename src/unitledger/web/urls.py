@@ -13,7 +13,7 @@ from unitledger.web import (
     report_urls,
     sync_urls,
 )
-from unitledger.web.pages import overview, xero
+from unitledger.web.pages import going_live, overview, xero
 
 XERO = "settings/integration/xero"
 
@@ -34,4 +34,9 @@ urlpatterns = [
     path(f"{XERO}/organisation/connect", xero.connect_organisation, name="xero-connect-it"),
     path(f"{XERO}/mapping", xero.suggest, name="xero-suggest"),
     path(f"{XERO}/disconnect", xero.disconnect, name="xero-disconnect"),
+    path(f"{XERO}/going-live", going_live.going_live, name="going-live"),
+    path(f"{XERO}/going-live/look", going_live.look, name="going-live-look"),
+    path(f"{XERO}/going-live/answer", going_live.answer, name="going-live-answer"),
+    path(f"{XERO}/going-live/question", going_live.question, name="going-live-question"),
+    path(f"{XERO}/going-live/ask-again", going_live.ask_again, name="going-live-ask-again"),
 ]

@@ -40,6 +40,11 @@ class Open:
     topics: Sequence[Topic]
 
     @property
+    def is_begun(self) -> bool:
+        """Whether anybody or anything has asked for the look."""
+        return self.row.state != LookState.NEW
+
+    @property
     def is_read(self) -> bool:
         return self.row.state == LookState.DONE
 

@@ -20,12 +20,16 @@ class StillOpen(Exception):
     """Something is not answered, or not known well enough; the message says what."""
 
 
-def check(connection: Connection, *, now: datetime) -> None:
-    """Inside the go-ahead's transaction. Raises `StillOpen`."""
+def check(connection: Connection, *, now: datetime) -> bool:
+    """Inside the go-ahead's transaction: whether the organisation goes live by it.
+
+    False where it has not been read yet: a run reads it before it sends anything, and takes the
+    go-ahead back if it finds something to ask. Raises `StillOpen`.
+    """
     matching.settle(connection.organisation_id, now=now)
     found = standing.under_way(connection.organisation_id)
-    if found is None:
-        return
+    if found is None or not found.is_read:
+        return False
     if not found.is_answered:
         raise StillOpen(found.sentence)
     if wants_look(connection.operator_id, connection.organisation_id):
@@ -33,6 +37,7 @@ def check(connection: Connection, *, now: datetime) -> None:
     why = standing.outdated(found.row, connection, now=now)
     if why is not None:
         raise StillOpen(why)
+    return True
 
 
 def go_live(organisation_id: int, *, by_name: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from unitledger import wiring
 from unitledger.core.documents import DocumentKind
 from unitledger.engine.asking import NothingAsked, ask_again, outcome
+from unitledger.engine.going_live import standing
 from unitledger.engine.report import Filter, Status, report
 from unitledger.jobs.waking import wake
 from unitledger.store.records import SourceRecord
@@ -50,6 +51,9 @@ def send(request: HttpRequest, member: Member) -> HttpResponse:
         ticked = _ticked(request, member, kind)
     if not 0 < len(ticked) <= CHOSEN_MAX:
         return _page(request, member, error=TOO_MANY if ticked else NONE_TICKED)
+    before_first = standing.under_way(organisation_id)
+    if before_first is not None and not before_first.is_answered:
+        return _page(request, member, error=before_first.sentence)
     try:
         asked = ask_again(
             member.operator_id,

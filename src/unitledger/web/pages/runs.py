@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from unitledger.engine import braking, run_figures
+from unitledger.engine.going_live import standing
+from unitledger.engine.going_live.standing import Open
 from unitledger.engine.run_figures import KindFigures, RunFigures
 from unitledger.engine.steering import SCHEDULES
 from unitledger.store.connections import Connection, ConnectionState
@@ -68,6 +70,7 @@ class Steered:
     held: braking.HeldBack
     held_words: Sequence[tuple[str, braking.HeldLine]]
     currency: str | None
+    before_first: Open | None = None  # read before the first write, and not live yet
 
     @property
     def is_working(self) -> bool:
@@ -183,11 +186,13 @@ def newest_dry_run(organisation_id: int) -> DryRun | None:
 def _steered(connection: Connection) -> Steered:
     held = braking.held_back(connection.organisation_id)
     chart = connection.organisation.chart
+    before_first = standing.under_way(connection.organisation_id)
     return Steered(
         connection=connection,
         held=held,
         held_words=[(words.EFFECT_KINDS[each.kind], each) for each in held.lines],
         currency=chart["facts"]["currency"] if chart else None,
+        before_first=before_first if before_first and before_first.is_begun else None,
     )
 
 
