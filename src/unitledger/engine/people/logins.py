@@ -29,12 +29,22 @@ def note_login(user: User, by: Actor, act: str, *, after: Mapping[str, Any] | No
         note(operator_id, by, act, subject, after=after)
 
 
-def change_password(user: User, password: str, *, session: str | None, address: str | None) -> None:
-    """Take a new password; every other session of the person ends. Raises `PasswordRefused`."""
+def change_password(
+    user: User,
+    password: str,
+    *,
+    session: str | None,
+    address: str | None,
+    by: Actor | None = None,
+) -> None:
+    """Take a new password; every other session of the person ends. Raises `PasswordRefused`.
+
+    `by`: who changes it, where it is not the person.
+    """
     with transaction.atomic():
         set_password(user, password)
         end_sessions(user, but=session)
-        note_login(user, person(user, address=address), "password_changed")
+        note_login(user, by or person(user, address=address), "password_changed")
 
 
 def rename(user: User, typed: str, *, address: str | None) -> None:

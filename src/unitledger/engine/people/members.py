@@ -150,6 +150,12 @@ def accept_invitation(
             user = new_user(link.email, name=name, password=password)
         elif user.username.casefold() != link.email:
             raise PeopleError(f"This invitation is for {link.email}. Sign in as that person.")
+        _lock(link.operator_id)
+        if Membership.objects.filter(
+            operator_id=link.operator_id, user=user, deactivated_at=None
+        ).exists():
+            # Let in another way since: an older invitation changes neither role nor locations.
+            raise LinkSpent
         membership, _ = Membership.objects.update_or_create(
             operator_id=link.operator_id,
             user=user,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from unitledger.engine.exporting import neutral
+from unitledger.engine.audit_file import COLUMNS, READ_AT_ONCE, as_json, cells
 from unitledger.store.audit import AuditEntry
 from unitledger.store.places import Location
 from unitledger.web.frame import FALLBACK_ZONE, framed
@@ -26,11 +25,6 @@ from unitledger.web.scope import operator_scope
 
 ROWS = 50
 SEARCH_MAX = 100
-EXPORTED_AT_ONCE = 1000
-COLUMNS = (
-    "at", "who", "kind of who", "address", "act", "subject", "name", "subject id",
-    "before", "after",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +121,12 @@ def _csv(asked: Asked, member: Member) -> Iterator[bytes]:
     while True:
         with operator_scope(member.operator_id):
             page = _entries(asked, _zone()).filter(id__gt=last).order_by("id")
-            rows = list(page[:EXPORTED_AT_ONCE])
+            rows = list(page[:READ_AT_ONCE])
         for each in rows:
-            yield writer.writerow([neutral(cell) for cell in _cells(each)])
-        if len(rows) < EXPORTED_AT_ONCE:
+            yield writer.writerow(cells(each))
+        if len(rows) < READ_AT_ONCE:
             return
         last = rows[-1].pk
-
-
-def _cells(entry: AuditEntry) -> Sequence[str]:
-    return (
-        entry.at.isoformat(),
-        entry.actor_name,
-        entry.actor_kind,
-        entry.address or "",
-        entry.act,
-        entry.subject_kind,
-        entry.subject_name,
-        entry.subject_id,
-        _json(entry.before),
-        _json(entry.after),
-    )
 
 
 def _entries(asked: Asked, zone: ZoneInfo) -> QuerySet[AuditEntry]:
@@ -249,10 +228,6 @@ def _said(value: Any) -> str:
         case list():
             return ", ".join(_said(each) for each in value) or "none"
         case dict():
-            return _json(value)
+            return as_json(value)
         case _:
             return str(value)
-
-
-def _json(value: Any) -> str:
-    return "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
