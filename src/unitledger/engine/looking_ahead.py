@@ -73,16 +73,23 @@ def ahead(
     ground: Ground,
     tools: Tools,
     record_ids: Sequence[int] | None = None,
+    kinds: Sequence[DocumentKind] = tuple(DocumentKind),
 ) -> Iterator[Ahead]:
     """Each document that is not in the books as wanted, decided; in the order it is sent.
 
     `record_ids` restricts to some records and then takes in what is in the books as well.
     """
-    names = planning.contact_names(connection.organisation_id)
-    for kind in DocumentKind:
-        after = 0
-        while True:
-            found = _read_rows(connection, kind, after=after, record_ids=record_ids)
+    asks_names = DocumentKind.CONTACT in kinds  # only contacts are told apart by name
+    names = planning.contact_names(connection.organisation_id) if asks_names else {}
+    of_operator = Organisation.objects.filter(operator_id=connection.operator_id)
+    is_only = of_operator.count() == 1
+    for kind in kinds:
+        after, is_more = 0, True
+        while is_more:
+            found = _read_rows(
+                connection, kind, after=after, record_ids=record_ids, is_only=is_only
+            )
+            is_more = len(found) == planning.CHUNK
             if not found:
                 break
             rows = [planning.row_of(each) for each, _ in found]
@@ -105,9 +112,9 @@ def _read_rows(
     *,
     after: int,
     record_ids: Sequence[int] | None,
+    is_only: bool,
 ) -> list[tuple[tuple[object, ...], str | None]]:
     only = _NOT_IN_THE_BOOKS if record_ids is None else "d.record_id = ANY(%(records)s)"
-    organisations = Organisation.objects.filter(operator_id=connection.operator_id).count()
     with database.cursor() as cursor:
         cursor.execute(
             f"""
@@ -122,7 +129,7 @@ def _read_rows(
             {
                 "operator": connection.operator_id,
                 "organisation": connection.organisation_id,
-                "is_only": organisations == 1,
+                "is_only": is_only,
                 "kind": kind,
                 "after": after,
                 "records": None if record_ids is None else list(record_ids),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -97,10 +97,14 @@ def preview(operator_id: int, record_id: int, *, tools: Tools) -> Sequence[Previ
 
     Raises `NotConnected`; reads the books only where their chart was never read.
     """
-    connection = _connection(operator_id, record_id)
+    of_record = Document.objects.filter(record_id=record_id).order_by("id")
+    documents = {each.pk: each for each in of_record}
+    connection = _connection(operator_id, documents.values())
     ground = ground_for(connection, tools=tools)
-    found = ahead(connection, ground=ground, tools=tools, record_ids=[record_id])
-    documents = {each.pk: each for each in Document.objects.filter(record_id=record_id)}
+    kinds = {DocumentKind(each.kind) for each in documents.values()}
+    found = ahead(
+        connection, ground=ground, tools=tools, record_ids=[record_id], kinds=sorted(kinds)
+    )
     return [
         _preview(each.decision, documents[each.decision.row.document_id], ground.chart)
         for each in found
@@ -161,11 +165,13 @@ def entries_of(wanted: Wanted, *, chart: Chart) -> Sequence[Entry]:
             return ()
 
 
-def _connection(operator_id: int, record_id: int) -> Connection:
+def _connection(operator_id: int, documents: Iterable[Document]) -> Connection:
     """The books the record is bound to, else those the operator writes to."""
-    bound = Document.objects.filter(record_id=record_id, organisation__isnull=False)
-    organisation_id = bound.values_list("organisation_id", flat=True).first()
-    found = Connection.objects.filter(operator_id=operator_id).select_related("organisation")
+    bound = (each.organisation_id for each in documents if each.organisation_id is not None)
+    organisation_id = next(bound, None)
+    found = Connection.objects.filter(operator_id=operator_id).select_related(
+        "organisation", "operator"
+    )
     if organisation_id is not None:
         found = found.filter(organisation_id=organisation_id)
     connection = found.exclude(state=ConnectionState.DISCONNECTED).order_by("-id").first()

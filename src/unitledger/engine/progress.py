@@ -36,7 +36,8 @@ class Progress:
     settled_by: datetime | None  # when the next of them will be looked for
 
 
-def progress(organisation_id: int, *, now: datetime) -> Progress:
+def progress(organisation_id: int, *, now: datetime, calls: CallBudget | None = None) -> Progress:
+    """`calls` is the organisation's budget, where it was read already."""
     connection = Connection.objects.filter(organisation_id=organisation_id).latest("id")
     run = Run.objects.filter(organisation_id=organisation_id).order_by("-id").first()
     waiting = _waiting(organisation_id, operator_id=connection.operator_id)
@@ -50,7 +51,7 @@ def progress(organisation_id: int, *, now: datetime) -> Progress:
         run_id=run.pk if run else None,
         calls_used=run.calls_used if run and run.state == RunState.RUNNING else 0,
         calls_left=calls_left,
-        time_left=_time(calls_left, organisation_id, now=now),
+        time_left=_time(calls_left, calls, organisation_id, now=now),
         documents_left=sum(waiting.values()),
         unknown=unknown,
         settled_by=settled_by,
@@ -96,8 +97,10 @@ def _unknown(organisation_id: int) -> tuple[int, datetime | None]:
     return (row[0], row[1]) if row else (0, None)
 
 
-def _time(calls: int, organisation_id: int, *, now: datetime) -> timedelta:
-    found = CallBudget.objects.filter(organisation_id=organisation_id).first()
-    if not calls or found is None:
+def _time(
+    calls: int, found: CallBudget | None, organisation_id: int, *, now: datetime
+) -> timedelta:
+    if not calls:
         return timedelta(0)
-    return budget.time_for(calls, found, now=now)
+    found = found or CallBudget.objects.filter(organisation_id=organisation_id).first()
+    return timedelta(0) if found is None else budget.time_for(calls, found, now=now)

@@ -117,8 +117,8 @@ def percent(look: Progress) -> int | None:
 
 
 def run_figures(run: Run, *, now: datetime) -> RunFigures:
-    look = progress(run.organisation_id, now=now)
     found = CallBudget.objects.filter(organisation_id=run.organisation_id).first()
+    look = progress(run.organisation_id, now=now, calls=found)
     synced, in_scope = _money(run.organisation_id)
     return RunFigures(
         run=run,

@@ -69,6 +69,12 @@ def current_books(organisation_id: int | None = None) -> Books:
     )
 
 
+def operator_zone() -> str:
+    """Where the operator's days begin: its first location's zone. Within an operator's scope."""
+    zone = Location.objects.order_by("id").values_list("zone", flat=True).first()
+    return zone or FALLBACK_ZONE
+
+
 def framed(
     request: HttpRequest,
     member: Member,
@@ -83,7 +89,7 @@ def framed(
         last_run = Run.objects.order_by("-id").first()
         is_running = last_run is not None and last_run.state == RunState.RUNNING
         done = _percent(last_run) if last_run is not None and is_running else None
-        zone = Location.objects.order_by("id").values_list("zone", flat=True).first()
+        zone = (context or {}).get("zone") or operator_zone()
     whole: dict[str, Any] = {
         "member": member,
         "books": books,
@@ -91,13 +97,13 @@ def framed(
         "is_running": is_running,
         "percent": done,
         "now": now(),
-        "zone": zone or FALLBACK_ZONE,
+        "zone": zone,
         "navigation": navigation(member, request.path),
         "theme": member.user.theme,
         "themes": [str(each) for each in Theme],
         **(context or {}),
     }
-    with timezone.override(ZoneInfo(zone or FALLBACK_ZONE)):
+    with timezone.override(ZoneInfo(zone)):
         return render(request, template, whole, status=status)
 
 

@@ -16,10 +16,8 @@ from unitledger.engine.figures.clearing import Uncleared, uncleared
 from unitledger.engine.figures.locked import NOTHING, BehindLock, behind_locks
 from unitledger.engine.month_end.closing import Month, month_of
 from unitledger.store.connections import Connection, ConnectionState, Organisation
-from unitledger.store.holdings import Finding, FindingState
 from unitledger.store.month_ends import MonthClose
 from unitledger.store.tie_outs import TieOutResult
-from unitledger.web import words
 from unitledger.web.frame import Books
 from unitledger.web.words import Look
 
@@ -97,7 +95,6 @@ class BooksPart:
     ledgers: Sequence[Ledgers]
     uncompared: Sequence[Organisation]  # connected, and no tie-out of them yet
     facts: Sequence[BooksFacts]
-    open_differences: int
 
 
 def books_part(*, is_emulated: bool, today: date, now: datetime) -> BooksPart:
@@ -122,7 +119,6 @@ def books_part(*, is_emulated: bool, today: date, now: datetime) -> BooksPart:
         ],
         uncompared=[each for each in organisations if each.pk not in results],
         facts=_facts(connections, is_emulated=is_emulated),
-        open_differences=Finding.objects.filter(state=FindingState.OPEN).count(),
     )
 
 
@@ -184,11 +180,3 @@ def _facts(connections: Sequence[Connection], *, is_emulated: bool) -> Sequence[
         )
         for each in connections
     ]
-
-
-def needs_a_look(facts: Sequence[BooksFacts]) -> bool:
-    """Whether a light is another than that of a connection at work."""
-    return any(each.light not in (words.EMULATOR, _AT_WORK) for each in facts)
-
-
-_AT_WORK = words.CONNECTIONS[ConnectionState.ACTIVE]

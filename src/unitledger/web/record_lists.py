@@ -11,19 +11,17 @@ from django.db.models import Q
 from unitledger.core.documents import DocumentState
 from unitledger.engine.report import WORST_FIRST
 from unitledger.store.journal import Document
-from unitledger.store.places import Location
 from unitledger.web import words
-from unitledger.web.frame import FALLBACK_ZONE, now
+from unitledger.web.frame import now, operator_zone
 from unitledger.web.members import Member
 from unitledger.web.words import Look
 
 _RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
 
 
-def today() -> date:
+def today(zone: str | None = None) -> date:
     """The day it is where the operator is. Within an operator's scope."""
-    zone = Location.objects.order_by("id").values_list("zone", flat=True).first()
-    return now().astimezone(ZoneInfo(zone or FALLBACK_ZONE)).date()
+    return now().astimezone(ZoneInfo(zone or operator_zone())).date()
 
 
 def states_in_xero(record_ids: Iterable[int]) -> Mapping[int, Look]:

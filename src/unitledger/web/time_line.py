@@ -49,14 +49,38 @@ class InXero:
     held: XeroObject | None
 
 
-def time_line(record_id: int, documents: Sequence[Document]) -> Sequence[Entry]:
-    """Within an operator's scope: of the newest of each sort, in all the newest first."""
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """The newest arrivals, writes and differences of a record, as they are kept."""
+
+    versions: Sequence[RecordVersion]
+    effects: Sequence[Effect]
+    findings: Sequence[Finding]
+
+
+def happened(record_id: int, documents: Sequence[Document]) -> Happened:
+    """Within an operator's scope; each the newest first."""
     ids = [each.pk for each in documents]
+    versions = RecordVersion.objects.filter(record_id=record_id)
+    effects = Effect.objects.filter(document_id__in=ids)
+    findings = Finding.objects.filter(document_id__in=ids)
+    return Happened(
+        list(versions.select_related("arrival__import_run").order_by("-version")[:SHOWN]),
+        list(effects.select_related("batch").order_by("-id")[:SHOWN]),
+        list(findings.order_by("-id")[:SHOWN]),
+    )
+
+
+def time_line(
+    record_id: int, documents: Sequence[Document], found: Happened | None = None
+) -> Sequence[Entry]:
+    """Within an operator's scope: of the newest of each sort, in all the newest first."""
+    found = found or happened(record_id, documents)
     entries = [
-        *_arrivals(record_id),
-        *_writes(ids),
+        *_arrivals(found.versions),
+        *_writes(found.effects),
         *_compared(documents),
-        *_differences(ids),
+        *_differences(found.findings),
         *_requests(record_id, documents),
         *_decisions(record_id, documents),
     ]
@@ -77,11 +101,8 @@ def in_xero(documents: Sequence[Document]) -> Sequence[InXero]:
     ]
 
 
-def _arrivals(record_id: int) -> Iterator[Entry]:
-    versions = RecordVersion.objects.filter(record_id=record_id).select_related(
-        "arrival__import_run"
-    )
-    for each in versions.order_by("-version")[:SHOWN]:
+def _arrivals(versions: Sequence[RecordVersion]) -> Iterator[Entry]:
+    for each in versions:
         is_first = each.version == 1
         arrival = each.arrival
         where = ""
@@ -91,9 +112,8 @@ def _arrivals(record_id: int) -> Iterator[Entry]:
         yield Entry(each.received_at, ARRIVED if is_first else CHANGED, title, where)
 
 
-def _writes(document_ids: Sequence[int]) -> Iterator[Entry]:
-    effects = Effect.objects.filter(document_id__in=document_ids).select_related("batch")
-    for each in effects.order_by("-id")[:SHOWN]:
+def _writes(effects: Sequence[Effect]) -> Iterator[Entry]:
+    for each in effects:
         word = each.kind.replace("_", " ").capitalize()
         look = words.EFFECTS[EffectState(each.state)]
         said = " ".join(str(message) for message in each.messages or ())
@@ -113,8 +133,8 @@ def _compared(documents: Sequence[Document]) -> Iterator[Entry]:
             yield Entry(each.verified_at, COMPARED, "Compared with what Xero holds")
 
 
-def _differences(document_ids: Sequence[int]) -> Iterator[Entry]:
-    for each in Finding.objects.filter(document_id__in=document_ids).order_by("-id")[:SHOWN]:
+def _differences(findings: Sequence[Finding]) -> Iterator[Entry]:
+    for each in findings:
         yield Entry(each.first_seen_at, DIFFERS, "A difference was found", each.evidence["says"])
         if each.closed_at is not None:
             is_healed = each.state == FindingState.HEALED

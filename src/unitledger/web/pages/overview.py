@@ -23,7 +23,7 @@ from unitledger.engine.standing import DONE, FOR_A_PERSON, Standing, standings
 from unitledger.store.journal import Document, Run
 from unitledger.web import words
 from unitledger.web.fixes import page_of
-from unitledger.web.frame import framed, now
+from unitledger.web.frame import framed, now, operator_zone
 from unitledger.web.members import Member, for_members
 from unitledger.web.overview_books import books_part
 from unitledger.web.overview_business import business
@@ -124,8 +124,10 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:
             context = _live()
         return framed(request, member, "web/_overview_live.html", context)
     with operator_scope(member.operator_id):
-        day = today()
+        zone = operator_zone()
+        day = today(zone)
         context = {
+            "zone": zone,
             **_live(),
             "business": business(member, today=day),
             "today": day,

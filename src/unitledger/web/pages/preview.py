@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from unitledger import wiring
+from unitledger.core.billing import RecordKind
 from unitledger.core.documents import DocumentKind
 from unitledger.core.exchange import BooksUnavailable, ConsentLost, IdentityUnavailable
 from unitledger.engine.budget import DayUsedUp
@@ -19,12 +20,17 @@ from unitledger.engine.exporting import NOUNS
 from unitledger.engine.preview import NotConnected as NoBooks
 from unitledger.engine.preview import Preview, preview
 from unitledger.engine.report import Filter, report
-from unitledger.store.journal import Document
 from unitledger.store.records import SourceRecord
 from unitledger.web.fixes import page_of
 from unitledger.web.frame import framed
 from unitledger.web.members import Member, for_members
 from unitledger.web.scope import operator_scope
+
+_KINDS: Mapping[str, DocumentKind] = {
+    RecordKind.TENANT: DocumentKind.CONTACT,
+    RecordKind.INVOICE: DocumentKind.INVOICE,
+    RecordKind.PAYMENT: DocumentKind.PAYMENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,13 @@ class ShownPreview:
 def record_preview(request: HttpRequest, member: Member, public_id: UUID) -> HttpResponse:
     with operator_scope(member.operator_id):
         source = SourceRecord.objects.filter(public_id=public_id).first()
-        document = Document.objects.filter(record=source).first() if source else None
-        if source is None or document is None:
+        kind = _KINDS.get(source.kind) if source else None
+        if source is None or kind is None:
             raise Http404("There is no such record.")
         # As the report shows it: nobody looks at a record of a location that is not theirs.
         asked = Filter(
             operator_id=member.operator_id,
-            kind=DocumentKind(document.kind),
+            kind=kind,
             record_ids=[source.pk],
             location_ids=member.location_ids,
         )

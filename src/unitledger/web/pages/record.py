@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from unitledger import wiring
+from unitledger.core.chart import Chart
 from unitledger.core.documents import DocumentKind, Wanted, WantedInvoice, wanted_from_content
 from unitledger.core.effects import EffectState
 from unitledger.engine.exporting import NOUNS
@@ -21,7 +22,7 @@ from unitledger.engine.handling.standing import seen
 from unitledger.engine.preview import Entry, entries_of
 from unitledger.engine.reading import stored_chart
 from unitledger.engine.report import Filter, report
-from unitledger.store.holdings import Finding, FindingState
+from unitledger.store.holdings import FindingState
 from unitledger.store.journal import Document, Effect
 from unitledger.store.records import RecordVersion, SourceRecord
 from unitledger.web import words
@@ -31,10 +32,8 @@ from unitledger.web.options import Option, offered
 from unitledger.web.pages.report import shown
 from unitledger.web.report_query import KINDS
 from unitledger.web.scope import operator_scope
-from unitledger.web.time_line import in_xero, time_line
+from unitledger.web.time_line import happened, in_xero, time_line
 from unitledger.web.words import Look
-
-SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +81,19 @@ def record(request: HttpRequest, member: Member, public_id: UUID) -> HttpRespons
         rows = report(asked).rows
         if not rows:
             raise Http404("There is no such record.")
-        effects = list(
-            Effect.objects.filter(document__in=documents)
-            .select_related("batch")
-            .order_by("-id")[:SHOWN]
-        )
+        found = happened(source.pk, documents)
+        charts = _charts(documents)
         context = {
             "shown": [shown(row) for row in rows],
             "one": NOUNS[kind],
             "by": next(name for name, each in KINDS.items() if each is kind),
-            "sendings": _sendings(documents, effects),
-            "names": _names(documents),
-            "attempts": [_attempt(each) for each in effects],
-            "versions": _versions(source),
-            "line": time_line(source.pk, documents),
+            "sendings": _sendings(documents, found.effects, charts),
+            "names": _names(charts),
+            "attempts": [_attempt(each) for each in found.effects],
+            "versions": _versions(found.versions),
+            "line": time_line(source.pk, documents, found),
             "in_xero": [each for each in in_xero(documents) if each.held is not None],
-            "differences": list(
-                Finding.objects.filter(document__in=documents, state=FindingState.OPEN)[:SHOWN]
-            ),
+            "differences": [each for each in found.findings if each.state == FindingState.OPEN],
             "choices": _choices(member, documents),
             "form_key": wiring.shared_tools().ids.state_token(),
         }
@@ -114,13 +108,17 @@ def _choices(member: Member, documents: Sequence[Document]) -> list[Option]:
     return [each for each in offered(member) if each.act in fit]
 
 
-def _sendings(documents: Sequence[Document], effects: Sequence[Effect]) -> list[Sending]:
+def _charts(documents: Sequence[Document]) -> Mapping[int, Chart]:
+    """By organisation that the record is bound to, where its chart was read."""
+    bound = {each.organisation_id for each in documents if each.organisation_id is not None}
+    read = {each: stored_chart(each) for each in bound}
+    return {each: chart for each, chart in read.items() if chart is not None}
+
+
+def _sendings(
+    documents: Sequence[Document], effects: Sequence[Effect], charts: Mapping[int, Chart]
+) -> list[Sending]:
     """By document: the newest content that was planned, else what was applied."""
-    charts = {
-        each: stored_chart(each)
-        for each in {each.organisation_id for each in documents}
-        if each is not None
-    }
     sendings: list[Sending] = []
     for document in documents:
         planned = next((each for each in effects if _is_of(each, document)), None)
@@ -147,18 +145,16 @@ def _tracking(wanted: Wanted) -> str:
     return ", ".join(f"{category}: {option}" for category, option in sorted(pairs))
 
 
-def _names(documents: Sequence[Document]) -> Mapping[str, str]:
+def _names(charts: Mapping[int, Chart]) -> Mapping[str, str]:
     """Account code or id, tax type → how the organisation's own chart calls it."""
-    organisation = next((each.organisation_id for each in documents if each.organisation_id), None)
-    chart = stored_chart(organisation) if organisation else None
-    if chart is None:
-        return {}
-    names = {rate.tax_type: rate.name for rate in chart.tax_rates}
-    for account in chart.accounts:
-        name = f"{account.code or ''} {account.name}".strip()
-        names[account.account_id] = name
-        if account.code:
-            names[account.code] = name
+    names: dict[str, str] = {}
+    for chart in charts.values():
+        names |= {rate.tax_type: rate.name for rate in chart.tax_rates}
+        for account in chart.accounts:
+            name = f"{account.code or ''} {account.name}".strip()
+            names[account.account_id] = name
+            if account.code:
+                names[account.code] = name
     return names
 
 
@@ -181,8 +177,7 @@ def _pretty(payload: str) -> str:
         return payload  # shown as it was written
 
 
-def _versions(source: SourceRecord) -> list[dict[str, Any]]:
-    rows = RecordVersion.objects.filter(record=source).order_by("-version")[:SHOWN]
+def _versions(rows: Sequence[RecordVersion]) -> list[dict[str, Any]]:
     return [
         {
             "version": each.version,
