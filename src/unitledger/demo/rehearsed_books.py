@@ -6,6 +6,7 @@ Not from what we meant to send: a mapping that books rent to the wrong account i
 from __future__ import annotations
 
 import calendar
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,7 @@ SCOPES = (
     "accounting.settings.read",
 )
 OTHER_RATE = "No rate"
+CENT = Decimal("0.01")
 
 
 @dataclass
@@ -58,7 +60,8 @@ class _Books:
         answer = self._client.get(
             f"{self._url}/api.xro/2.0/{path}", params=asked, headers=self._headers
         )
-        return answer.raise_for_status().json()
+        # Money stays exact: no float is made of it on the way.
+        return json.loads(answer.raise_for_status().text, parse_float=Decimal)
 
     def invoices(self) -> Iterator[dict[str, Any]]:
         page = 1
@@ -78,7 +81,7 @@ def read_figures(url: str, *, organisation_id: str, start_on: date) -> dict[str,
     return {
         "profit": [_profit(books, month) for month in newest],
         "tax": [
-            {"month": month, "rate": rate, "net": str(net), "tax": str(tax)}
+            {"month": month, "rate": rate, "net": _money(net), "tax": _money(tax)}
             for month in newest
             for rate, (net, tax) in sorted(months[month].rates.items())
         ],
@@ -113,10 +116,10 @@ def _profit(books: _Books, month: str) -> dict[str, Any]:
     profit = Decimal(0)
     for name, amount, is_account in _rows(answer["Reports"][0]["Rows"]):
         if is_account:
-            accounts[name] = str(amount)
+            accounts[name] = _money(amount)
         elif name == "Net Profit":
             profit = amount
-    return {"month": month, "accounts": accounts, "profit": str(profit)}
+    return {"month": month, "accounts": accounts, "profit": _money(profit)}
 
 
 def _rows(rows: list[dict[str, Any]]) -> Iterator[tuple[str, Decimal, bool]]:
@@ -131,3 +134,7 @@ def _rows(rows: list[dict[str, Any]]) -> Iterator[tuple[str, Decimal, bool]]:
 
 def _decimal(value: Any) -> Decimal:
     return Decimal(str(value)) if value not in (None, "") else Decimal(0)
+
+
+def _money(amount: Decimal) -> str:
+    return str(amount.quantize(CENT))

@@ -188,7 +188,8 @@ def to_content(result: DryRun) -> dict[str, Any]:
                 "location": name,
                 **{
                     f"{kind}s": {"count": each.count, "amount": str(each.amount)}
-                    for kind, each in sums.items()
+                    for kind in (DocumentKind.INVOICE, DocumentKind.PAYMENT)
+                    for each in (sums.get(kind, Sum()),)
                 },
             }
             for name, sums in sorted(result.locations.items())
