@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as database
 from django.test import Client
 
@@ -26,6 +27,12 @@ from unitledger.sources.sixstorage import sign
 from unitledger.store.base import OwnedByOperator
 
 SECRET = "a secret between two"
+PROFILE = """
+name = "Tenants"
+source = "desk"
+file = { dates = ["%Y-%m-%d"], zone = "Europe/London" }
+tenant = { key = { type = "number", column = "No" }, number = "No", name = "Name" }
+"""
 REPORT = "/reports/accounting-software-integration"
 # What nobody else may read anywhere: our tenant, our numbers.
 OURS = ("Winifred Marsh", "HARBOUR-77", "RECEIPT-77")
@@ -73,6 +80,7 @@ def furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
         _people(house)
         _records(house)
         _doors(house, listening.url)
+        _files(house)
         yield house
 
 
@@ -160,6 +168,20 @@ def _records(house: House) -> None:
         "undo": str(Undo.objects.get().public_id),
         "request": str(ResyncRequest.objects.get().public_id),
         "decision": str(Handling.objects.get().public_id),
+    }
+
+
+def _files(house: House) -> None:
+    """A file that waits for its columns, and a profile."""
+    from unitledger.store.models import ImportProfile, Upload
+
+    mary = house.clients["mary"]
+    sent = SimpleUploadedFile("tenants.csv", b"Customer no,Customer\n1,Imogen\n")
+    mary.post("/import/upload", {"file": sent})
+    mary.post("/import/profiles", {"text": PROFILE})
+    house.ids |= {
+        "upload": str(Upload.objects.get().public_id),
+        "import profile": str(ImportProfile.objects.get().public_id),
     }
 
 

@@ -74,6 +74,11 @@ def mapping() -> Route:
     return Route(post=B, every_location=True)
 
 
+def importing(**more: object) -> Route:
+    """A file may hold any location's records."""
+    return Route(every_location=True, **more)  # pyright: ignore
+
+
 def one(thing: str, **more: object) -> Route:
     """The page of one record."""
     return Route(get=V, thing=thing, at_a_location=True, **more)  # pyright: ignore
@@ -91,6 +96,21 @@ ROUTES: Mapping[str, Route] = {
     "payments": Route(get=V),
     f"payments/{ONE}": one("payment"),
     "credits-and-refunds": Route(get=V),
+    # records: import
+    "import": importing(get=B),
+    "import/upload": importing(post=B),
+    "import/profiles": importing(get=B, post=B),
+    f"import/profiles/{ONE}.toml": importing(get=B, thing="import profile"),
+    f"import/profiles/{ONE}/remove": importing(post=B, thing="import profile", ends=True),
+    f"import/{ONE}": importing(get=B, thing="upload"),
+    f"import/{ONE}/columns": importing(post=B, thing="upload"),
+    f"import/{ONE}/profile": importing(get=B, post=B, thing="upload"),
+    f"import/{ONE}/use-profile": importing(post=B, thing="upload", none_for=404),  # none is named
+    f"import/{ONE}/take": importing(post=B, thing="upload"),
+    f"import/{ONE}/stop": importing(post=B, thing="upload"),
+    f"import/{ONE}/back": importing(post=B, thing="upload"),
+    f"import/{ONE}/correction": importing(get=B, thing="upload", none_for=404),  # nothing refused
+    f"import/{ONE}/remove": importing(post=B, thing="upload", ends=True),
     f"records/{ONE}": one("record"),
     f"records/{ONE}/preview": one("open record"),
     f"records/{ONE}/link": Route(get=B, post=B, thing="open record", at_a_location=True),
