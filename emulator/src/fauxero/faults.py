@@ -6,6 +6,7 @@ arrives; each one that strikes gives a Fault, and the server carries them out.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -173,6 +174,8 @@ class Faults:
         return True
 
 
+SECONDS_MAX = 100 * 366 * 24 * 3600
+
 RULE_FIELDS = tuple(
     sorted(field.name for field in fields(Rule) if field.name not in ("id", "action"))
 )
@@ -185,12 +188,31 @@ def _checked(action: str, how: dict[str, Any], rule_id: str) -> Rule:
     if unknown:
         raise BadFault(f"{sorted(unknown)[0]}: unknown; a rule has {', '.join(RULE_FIELDS)}")
     how.setdefault("count", None if action in _LASTING else 1)
-    try:
-        rule = Rule(id=rule_id, action=action, **how)
-        _check_values(rule)
-    except TypeError as error:
-        raise BadFault(f"a field has the wrong type: {error}") from None
+    for name, value in how.items():
+        _check_type(name, value)
+    rule = Rule(id=rule_id, action=action, **how)
+    _check_values(rule)
     return rule
+
+
+_NUMBERS = frozenset({"seconds", "probability"})
+_WHOLE = frozenset({"nth", "count", "status", "error"})
+_MAY_BE_NULL = frozenset({"count", "method", "path", "organisation", "body_contains", "message"})
+
+
+def _check_type(name: str, value: Any) -> None:
+    if value is None and name in _MAY_BE_NULL:
+        return
+    if name in _NUMBERS or name in _WHOLE:
+        kinds = (int,) if name in _WHOLE else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            raise BadFault(f"{name}: a {'whole ' if name in _WHOLE else ''}number is needed")
+        if not isinstance(value, int) and not math.isfinite(value):
+            raise BadFault(f"{name}: a finite number is needed")
+    elif not isinstance(value, str):
+        raise BadFault(f"{name}: a text is needed")
+    elif not value.isascii() and value != value.encode(errors="replace").decode():
+        raise BadFault(f"{name}: holds half a character")
 
 
 def _check_values(rule: Rule) -> None:
@@ -199,6 +221,8 @@ def _check_values(rule: Rule) -> None:
             raise BadFault(f"{name}: may be {', '.join(map(str, sorted(allowed, key=str)))}")
     if rule.seconds < 0:
         raise BadFault("seconds: may not be negative")
+    if rule.seconds > SECONDS_MAX:
+        raise BadFault(f"seconds: at most {SECONDS_MAX:,}, which is a hundred years")
     if rule.nth < 1 or (rule.count is not None and rule.count < 1):
         raise BadFault("nth and count: start at 1")
     if not 0 <= rule.probability <= 1:

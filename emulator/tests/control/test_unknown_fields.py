@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from typing import Any
 
 import pytest
@@ -108,3 +109,38 @@ def test_the_fastest_clock_stands_still_at_the_end_of_time(xero: Xero) -> None:
     xero.control("POST", "clock", {"speed": 1e300})
     assert xero.control("GET", "clock")["now"].startswith("2200-01-01")
     assert xero.get("Organisation").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "wanted"),
+    [
+        ("faults", {"action": "delay", "seconds": "x"}, "seconds: a number is needed"),
+        ("faults", {"action": "delay", "seconds": True}, "seconds: a number is needed"),
+        ("faults", {"action": "delay", "seconds": 1e99}, "seconds: at most"),
+        ("faults", {"action": "delay", "path": 5}, "path: a text is needed"),
+        ("faults", {"action": "delay", "method": ["PUT"]}, "method: a text is needed"),
+        ("faults", {"action": "delay", "body_contains": "\ud800"}, "body_contains: holds half"),
+        ("faults", {"action": "delay", "nth": 1.5}, "nth: a whole number is needed"),
+        ("faults", {"action": "delay", "probability": None}, "probability: a number is needed"),
+        ("faults", {"action": "error_before_commit", "status": [500]}, "status: a whole number"),
+        ("organisations/uk", {"switches": {"foo": True}}, "switches: there is no switch 'foo'"),
+        ("organisations/uk", {"switches": {"edit_posted_journals": 1}}, "true or false"),
+        ("organisations/uk", {"switches": 1}, "switches: an object is needed"),
+        ("apps", {"name": "My Xero app"}, "name: The name may not contain the word Xero."),
+    ],
+)
+def test_a_field_of_a_wrong_kind_is_named_and_changes_nothing(
+    xero: Xero, path: str, body: dict[str, Any], wanted: str
+) -> None:
+    answer = xero.http.post(f"/_fauxero/{path}", content=json.dumps(body))
+    assert answer.status_code == 400, answer.text
+    assert wanted in answer.json()["error"]
+    assert xero.get("Organisation").status_code == 200
+    assert xero.control("GET", "faults")["rules"] == []
+
+
+def test_limits_beside_a_wrong_switch_stay_as_they_were(xero: Xero) -> None:
+    body = {"minute": 1, "switches": {"foo": True}}
+    path = f"/_fauxero/organisations/{xero.organisation_id}"
+    assert xero.http.post(path, json=body).status_code == 400
+    assert [xero.get("Organisation").status_code for _ in range(3)] == [200] * 3

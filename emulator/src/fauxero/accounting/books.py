@@ -21,6 +21,7 @@ from fauxero.accounting.money_tables import (
     Credits,
     ManualJournals,
 )
+from fauxero.accounting.resource import RequestRefused
 from fauxero.accounting.rows import (
     Account,
     Contact,
@@ -41,6 +42,10 @@ from fauxero.accounting.tables import GroupedOrder, Log, Lookup, Ordered, Snapsh
 from fauxero.accounting.where import folded_text
 from fauxero.clock import Clock
 from fauxero.ids import Ids
+
+
+class BadSwitch(RequestRefused):
+    """No such switch, or no way to set it."""
 
 
 def folded(name: str) -> str:
@@ -171,7 +176,16 @@ class Books:
         self._settings.put(organisation)
 
     def set_switches(self, **changes: bool) -> None:
-        """Choose another reading of Xero where the evidence is unsure; see rows.Switches."""
+        """Choose another reading of Xero where the evidence is unsure; see rows.Switches.
+
+        Raises BadSwitch for one that there is not, or that is neither on nor off.
+        """
+        for name, value in changes.items():
+            if name not in Switches.__slots__:
+                known = ", ".join(Switches.__slots__)
+                raise BadSwitch(f"there is no switch {name!r}; there are {known}")
+            if not isinstance(value, bool):
+                raise BadSwitch(f"{name} may be true or false")
         switches = replace(self.switches, **changes)
         self.set_organisation(replace(self.organisation, switches=switches))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from fauxero.accounting.books import BadSwitch
 from fauxero.control.arguments import (
     BadArguments,
     Command,
@@ -57,13 +58,15 @@ def change_organisation(command: Command) -> Any:
     limits = _limits(command.arguments)
     if "tier" in command.arguments:
         limits.setdefault("day", TIERS[_tier(command.arguments)])
-    command.world.set_limits(found.id, **limits)
     switches = command.arguments.get("switches", {})
+    if not isinstance(switches, dict):
+        raise BadArguments("switches: an object is needed")
     try:
         with found.books.transaction():
             found.books.set_switches(**switches)
-    except TypeError as error:
+    except BadSwitch as error:
         raise BadArguments(f"switches: {error}") from None
+    command.world.set_limits(found.id, **limits)
     return _shown(found)
 
 
@@ -124,8 +127,12 @@ def add_app(command: Command) -> Any:
     redirect_uris = words(given, "redirect_uris", ())
     for problem in filter(None, map(problem_with, redirect_uris)):
         raise BadArguments(f"redirect_uris: {problem}")
+    try:
+        name = portal.check_name(text(given, "name", "An app"))
+    except portal.Problem as error:
+        raise BadArguments(f"name: {error}") from None
     app = command.world.identity.add_app(
-        name=text(given, "name", "An app"),
+        name=name,
         kind=kind,
         redirect_uris=redirect_uris,
         scopes=scopes,
