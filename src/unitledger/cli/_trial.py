@@ -26,6 +26,7 @@ from unitledger.installation import InstallationError, Running
 
 if TYPE_CHECKING:
     # Django's models may be imported only when the installation is open.
+    from unitledger.demo.living import Living
     from unitledger.engine.reconcile.tie_out import TieOut
     from unitledger.engine.tools import Tools
 
@@ -48,6 +49,7 @@ class Options:
     seed: int
     is_fresh: bool
     is_empty: bool
+    is_live: bool  # the business goes on
 
 
 @dataclass
@@ -90,6 +92,8 @@ class Trial:
         self._home = installation.home()
         self._folder = keeping.folder_of(self._home)
         self._operator_name: str | None = None
+        self._living: Living | None = None
+        self._ready_at = 0.0
 
     @contextmanager
     def playing(self, programs: Programs, stopping: Stopping) -> Iterator[Result]:
@@ -186,7 +190,36 @@ class Trial:
         _wait_for_page(programs, port=web_port)
         self._operator_name = kept.operator_name
         self.tell_others(programs, result)
+        if not kept.is_empty and self._options.is_live:
+            self._go_on(kept, url=url, tools=tools)
         return result
+
+    def _go_on(self, kept: Kept, *, url: str, tools: Tools) -> None:
+        from unitledger.demo import living, setting_up
+
+        kept = setting_up.with_key(kept, tools=tools)
+        keeping.keep(self._folder, kept)
+        self._living = living.Living(
+            self._folder,
+            setting_up.business_of(kept),
+            url=url,
+            key=kept.api_key,
+            seed=kept.seed,
+        )
+        self._ready_at = time.monotonic()
+
+    def live(self) -> None:
+        """Let the business go on where it is time: a few events a minute."""
+        from unitledger import wiring
+
+        if self._living is None:
+            return
+        said = self._living.step(
+            elapsed=time.monotonic() - self._ready_at,
+            today=lambda: wiring.shared_tools().clock.now().date(),
+        )
+        if said is not None:
+            self.say(said)
 
     def tell_others(self, programs: Programs, result: Result) -> None:
         """Let the commands of other terminals find what runs."""
@@ -242,7 +275,9 @@ class Trial:
 
     @property
     def _environment(self) -> Mapping[str, str]:
-        return {"UNITLEDGER_HOME": str(self._home)}
+        # Notices are printed into the worker's log, unless somebody named a mail server.
+        smtp = os.environ.get("UNITLEDGER_SMTP", "console")
+        return {"UNITLEDGER_HOME": str(self._home), "UNITLEDGER_SMTP": smtp}
 
     def _has_records(self) -> bool:
         from unitledger.store.records import SourceRecord

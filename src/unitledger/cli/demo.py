@@ -29,6 +29,11 @@ SEED = 2026
 @click.option("--exit", "is_exit", is_flag=True, help="Stop after the tie-out; 1 if it differs.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 @click.option("--fresh", is_flag=True, help="Throw away the demo that is there and begin anew.")
+@click.option(
+    "--live/--still",
+    default=None,
+    help="Whether the business goes on while the demo runs.  [default: live, still with --json]",
+)
 @click.option("--empty", is_flag=True, help="Connected, but without a business: for your own file.")
 def command(
     no_browser: bool,
@@ -38,16 +43,23 @@ def command(
     is_exit: bool,
     as_json: bool,
     fresh: bool,
+    live: bool | None,
     empty: bool,
 ) -> None:
     """Start a trial: database, emulated Xero, worker and pages, until Ctrl-C.
 
     A fictional British storage business with three locations bills and is paid for six months;
-    everything is written to fauxero under Xero's real limits, and both sides are tied out. The
-    next start finds it all again. Nothing leaves this machine.
+    everything is written to fauxero under Xero's real limits, and both sides are tied out. Then
+    the business goes on: a few times a minute it posts to the API, and the automatic sync
+    follows. The next start finds it all again. Nothing leaves this machine.
     """
     options = Options(
-        port=port, fauxero_port=fauxero_port, seed=seed, is_fresh=fresh, is_empty=empty
+        port=port,
+        fauxero_port=fauxero_port,
+        seed=seed,
+        is_fresh=fresh,
+        is_empty=empty,
+        is_live=not is_exit and (live if live is not None else not as_json),
     )
     # With --json, standard output is for the object alone.
     trial = Trial(options, say=lambda text: click.echo(text, err=as_json), is_shown=not as_json)
@@ -69,6 +81,7 @@ def _run(trial: Trial, stopping: Stopping, *, is_exit: bool, as_json: bool, is_o
                 webbrowser.open(result.url)
             trial.say("Ctrl-C stops everything.")
             while not stopping.wait(CHECK_SECONDS):
+                trial.live()
                 for name in programs.mend():
                     trial.say(f"The {name} was killed; it runs again.")
                     trial.tell_others(programs, result)

@@ -181,7 +181,7 @@ def _take_deposit(
 
 
 def _rent(lease: Lease, day: date) -> Charge:
-    end_on = _month_after(day) - timedelta(days=1)
+    end_on = month_after(day) - timedelta(days=1)
     return Charge(ChargeType.RENT, "Rent", lease.size.rent, start_on=day, end_on=end_on)
 
 
@@ -195,7 +195,7 @@ def _insurance(lease: Lease, day: date) -> list[Charge]:
             lease.insurance,
             NO_TAX,
             start_on=day,
-            end_on=_month_after(day) - timedelta(days=1),
+            end_on=month_after(day) - timedelta(days=1),
         )
     ]
 
@@ -266,7 +266,7 @@ def _last_day(day: date) -> int:
     return calendar.monthrange(day.year, day.month)[1]
 
 
-def _month_after(day: date) -> date:
+def month_after(day: date) -> date:
     first = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
     return first.replace(day=min(day.day, _last_day(first)))
 

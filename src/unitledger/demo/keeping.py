@@ -12,6 +12,7 @@ from unitledger.installation import InstallationError
 FOLDER = "demo"
 FILE = "demo.json"
 STATE_FILE = "fauxero.db"
+PLAY_FILE = "living.json"
 PRIVATE_MODE = 0o600
 
 
@@ -46,6 +47,7 @@ class Kept:
     seed: int
     played_on: str  # the day the play ends on, so that it can be played again to the letter
     is_set_up: bool = False  # connected, mapped, and its records are in
+    api_key: str = field(default="", repr=False)  # of the play that goes on
 
 
 def folder_of(home: Path) -> Path:
@@ -78,5 +80,6 @@ def forget_books(folder: Path) -> None:
 
 
 def forget(folder: Path) -> None:
-    """Forget who the demo was."""
+    """Forget who the demo was, and how far its play went."""
     (folder / FILE).unlink(missing_ok=True)
+    (folder / PLAY_FILE).unlink(missing_ok=True)

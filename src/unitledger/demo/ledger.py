@@ -49,9 +49,10 @@ class Ledger:
     invoices: list[Invoice] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     paid: dict[RecordKey, Decimal] = field(default_factory=dict)  # by invoice
+    first_invoice: int = FIRST_INVOICE
 
     def bill(self, tenant: Tenant, place: Place, charges: Sequence[Charge], *, on: date) -> Invoice:
-        number = f"INV-{FIRST_INVOICE + len(self.invoices)}"
+        number = f"INV-{self.first_invoice + len(self.invoices)}"
         lines = tuple(_line(charge, place) for charge in charges)
         invoice = Invoice(
             key=RecordKey(SOURCE, RecordKind.INVOICE, "number", number),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -20,9 +21,13 @@ from unitledger.demo.consenting import give_consent
 from unitledger.demo.keeping import Kept
 from unitledger.demo.ledger import CURRENCY
 from unitledger.engine import connecting
+from unitledger.engine.auditing import COMMAND_LINE
 from unitledger.engine.first_mapping import suggest_first_mapping
 from unitledger.engine.intake import take_in
+from unitledger.engine.people.api_keys import make as make_key
+from unitledger.engine.people.api_keys import verify
 from unitledger.engine.tools import Tools
+from unitledger.store.api_keys import ApiScope
 from unitledger.store.connections import Connection
 from unitledger.store.people import Membership, Operator, Role, User
 from unitledger.store.places import Location
@@ -88,7 +93,7 @@ def connect(
     connection = connecting.connect_organisation(
         granted.consent_id,
         xero_id=organisation.organisation_id,
-        start_on=EMPTY_START_ON if kept.is_empty else _business(kept).start_on,
+        start_on=EMPTY_START_ON if kept.is_empty else business_of(kept).start_on,
         tools=tools,
     )
     suggest_first_mapping(
@@ -104,12 +109,32 @@ def connect(
 def bring_in(kept: Kept, *, tools: Tools) -> int:
     """Take the six months in as any source's records; how many records that were."""
     count = 0
-    for chunk in _chunks(_business(kept).arrivals()):
+    for chunk in _chunks(business_of(kept).arrivals()):
         results = take_in(kept.operator_id, chunk, now=tools.clock.now(), zone=ZONE)
         refused = next((each for each in results if each.is_refused), None)
         assert refused is None, f"the demo wrote a record that intake refuses: {refused}"
         count += len(chunk)
     return count
+
+
+def with_key(kept: Kept, *, tools: Tools) -> Kept:
+    """With an API key for the play that goes on; the same one as long as it is not revoked."""
+    if kept.api_key and verify(kept.api_key, now=tools.clock.now()) is not None:
+        return kept
+    made = make_key(
+        kept.operator_id,
+        name="Simulated business",
+        scopes=[ApiScope.WRITE],
+        is_test=False,
+        by=COMMAND_LINE,
+        ids=tools.ids,
+    )
+    return replace(kept, api_key=made.text)
+
+
+def business_of(kept: Kept) -> Business:
+    """The six months, played again."""
+    return simulate(seed=kept.seed, today=date.fromisoformat(kept.played_on))
 
 
 def holds_a_business() -> bool:
@@ -139,10 +164,6 @@ def _make_locations(operator: Operator) -> None:
         Location(operator=operator, name=site.location, zone=ZONE, currency=CURRENCY)
         for site in SITES
     )
-
-
-def _business(kept: Kept) -> Business:
-    return simulate(seed=kept.seed, today=date.fromisoformat(kept.played_on))
 
 
 def _chunks(arrivals: Iterator[Arrived]) -> Iterator[Sequence[Arrived]]:

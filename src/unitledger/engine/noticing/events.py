@@ -139,7 +139,7 @@ def _charge(charge: KnownCharge, found: Survey, *, has_account: bool) -> Event:
     return Event(
         NoticeKind.UNMAPPED,
         f"charge {charge.id} of organisation {found.connection.organisation_id}",
-        f"New in the billing: {charge.name or kind}",
+        f"New in the billing: {charge.name or charge.code or kind} ({kind})",
         text,
         f"{XERO}/synchronize/products",
     )
