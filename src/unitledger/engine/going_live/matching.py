@@ -29,7 +29,7 @@ from unitledger.core.likeness import (
     like_payment,
     one_to_one,
 )
-from unitledger.engine import lease
+from unitledger.engine import lease, statistics
 from unitledger.engine.lease import Lease
 from unitledger.engine.tools import Tools
 from unitledger.store.connections import Connection, MappingVersion
@@ -147,6 +147,7 @@ def match(held: Lease, *, tools: Tools) -> int:
         (DocumentKind.INVOICE, _invoices),
         (DocumentKind.PAYMENT, _payments),
     ):
+        statistics.refresh("document", "going_live_match", "tenant", "xero_object")
         found = find(arguments)
         count += len(found)
         with transaction.atomic():

@@ -52,7 +52,7 @@ def send(request: HttpRequest, member: Member) -> HttpResponse:
     if not 0 < len(ticked) <= CHOSEN_MAX:
         return _page(request, member, error=TOO_MANY if ticked else NONE_TICKED)
     before_first = standing.under_way(organisation_id)
-    if before_first is not None and not before_first.is_answered:
+    if before_first is not None and before_first.is_read and not before_first.is_answered:
         return _page(request, member, error=before_first.sentence)
     try:
         asked = ask_again(
