@@ -83,6 +83,8 @@ def _north(operator: Business) -> Business:
 
     made = Connection.objects.select_related("organisation").get(organisation__name=NORTH)
     suggest_first_mapping(made.pk, contact_prefix="T-", tools=operator.tools)
+    # As if somebody had looked at what would be sent, and given the go-ahead.
+    Connection.objects.filter(id=made.pk).update(awaits_go_ahead=False)
     return replace(
         operator, organisation_id=made.organisation_id, xero_id=made.organisation.xero_id
     )
