@@ -21,6 +21,8 @@ from unitledger.core.mapping import (
 )
 from unitledger.core.wording import charge_type_words
 
+DEPOSIT_TYPES = ("CURRLIAB", "LIABILITY", "TERMLIAB")  # Xero: documented, account types
+
 
 class Part(StrEnum):
     """The part of Synchronize in which a fault is mended."""
@@ -136,6 +138,20 @@ def _charge_faults(
             subject=subject,
             sentence=f"Account {named(account)}, chosen for {subject}, takes no invoice lines.",
             remedy="Choose another account",
+            names=(account.code or "",),
+        )
+    elif (
+        rule.charge_type is ChargeType.DEPOSIT
+        and account is not None
+        and account.type not in DEPOSIT_TYPES
+    ):
+        yield Fault(
+            part=Part.PRODUCTS,
+            code=FaultCode.ACCOUNT_UNFIT,
+            subject=subject,
+            sentence=f"Account {named(account)}, chosen for {subject}, is not a liability: a "
+            "deposit is owed to the tenant until it is kept.",
+            remedy="Choose a liability account",
             names=(account.code or "",),
         )
     for percent, tax_type in rule.tax_types:

@@ -19,7 +19,7 @@ from unitledger.core.mapping import (
     Mapping,
     percent_key,
 )
-from unitledger.core.mapping_check import Fault, FaultCode, Part, named, subject_of
+from unitledger.core.mapping_check import DEPOSIT_TYPES, Fault, FaultCode, Part, named, subject_of
 from unitledger.core.mapping_edit import Selector, rule_for
 from unitledger.core.wording import charge_type_words
 from unitledger.engine.mapping.catalogue import KnownCharge, StatedTax
@@ -42,7 +42,6 @@ LEVEL_WORDS = {
     Level.UNIT_TYPE: "Unit type",
     Level.ITEM: "Item",
 }
-DEPOSIT_TYPES = ("CURRLIAB", "LIABILITY", "TERMLIAB")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_GET
 
 from unitledger import wiring
 from unitledger.core.chart import Chart
-from unitledger.core.mapping_check import why_not_paid_to
+from unitledger.core.mapping_check import DEPOSIT_TYPES, why_not_paid_to
 from unitledger.engine.mapping.survey import current_connection
 from unitledger.engine.reading import stored_chart
 from unitledger.store.connections import ConnectionState
 from unitledger.web import words
 from unitledger.web.frame import framed
 from unitledger.web.members import Member, for_members
-from unitledger.web.pages.products_shown import DEPOSIT_TYPES
 from unitledger.web.pages.xero import redirect_uri
 from unitledger.web.scope import operator_scope
 from unitledger.web.words import Look

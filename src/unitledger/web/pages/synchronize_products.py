@@ -19,7 +19,7 @@ from unitledger.core.mapping import (
     Mapping,
     percent_key,
 )
-from unitledger.core.mapping_check import named
+from unitledger.core.mapping_check import DEPOSIT_TYPES, named
 from unitledger.core.mapping_edit import Selector, rule_for, with_charge
 from unitledger.core.suggest import suggest_account, suggest_rates
 from unitledger.engine.mapping.catalogue import KnownCharge, StatedTax, stated_taxes
@@ -28,7 +28,7 @@ from unitledger.engine.mapping.survey import Survey
 from unitledger.web.frame import now
 from unitledger.web.members import Member, for_bookkeepers, for_members
 from unitledger.web.pages import products_shown, synchronize
-from unitledger.web.pages.products_shown import DEPOSIT_TYPES, selector_of, takes
+from unitledger.web.pages.products_shown import selector_of, takes
 from unitledger.web.pages.synchronize import Form, Unfit
 from unitledger.web.scope import operator_scope
 
