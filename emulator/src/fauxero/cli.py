@@ -167,10 +167,7 @@ def import_org(files: tuple[Path, ...], state: Path, name: str | None) -> None:
 )
 def ca(state: Path | None) -> None:
     """Print the path of the certificate that clients of Xero's own host names must trust."""
-    try:
-        authority = _authority(state, is_needed=True)
-    except OSError as error:
-        raise click.ClickException(str(error)) from None
+    authority = _authority(state, is_needed=True)
     assert authority is not None
     click.echo(authority.certificate)
 
@@ -203,12 +200,15 @@ def audit(state: Path, as_json: bool) -> None:
 
 def _authority(state: Path | None, *, is_needed: bool) -> Authority | None:
     """The throw-away authority, made if there is none; None where its folder is not writable."""
-    authority = Authority(default_folder(state).absolute())
     try:
+        authority = Authority(default_folder(state).absolute())
         authority.ensure(Clock().now())
-    except OSError:
+    except OSError as error:
         if is_needed:
-            raise
+            raise click.ClickException(
+                f"Certificates cannot be kept in {error.filename}: {error.strerror}. Name a folder "
+                "that can be written in FAUXERO_HOME, or a state file with --state."
+            ) from None
         return None
     return authority
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import stat
@@ -200,3 +201,13 @@ def test_the_command_ca_prints_where_the_certificate_is(tmp_path: Path) -> None:
     path = Path(done.stdout.strip())
     assert path == default_folder(state) / "ca.pem"
     assert path.read_text().startswith("-----BEGIN CERTIFICATE-----")
+
+
+def test_where_no_certificate_can_be_kept_the_command_ca_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    command = [sys.executable, "-m", "fauxero", "ca"]
+    home = {**os.environ, "FAUXERO_HOME": str(tmp_path / "file")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=home)
+    assert done.returncode == 1
+    assert "Name a folder that can be written in FAUXERO_HOME" in done.stderr
+    assert "Traceback" not in done.stderr

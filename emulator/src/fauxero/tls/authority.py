@@ -10,6 +10,7 @@ import ipaddress
 import os
 import ssl
 from datetime import datetime, timedelta
+from errno import ENOENT
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -60,11 +61,19 @@ class Authority:
 
 
 def default_folder(state: Path | None) -> Path:
-    """Beside the state file; without one, FAUXERO_HOME or `.fauxero` in the home folder."""
+    """Beside the state file; without one, FAUXERO_HOME or `.fauxero` in the home folder.
+
+    OSError for a user who has no home folder.
+    """
     if state is not None:
         return state.with_name(f"{state.name}.tls")
     home = os.environ.get("FAUXERO_HOME")
-    return Path(home) / "tls" if home else Path.home() / ".fauxero" / "tls"
+    if home:
+        return Path(home) / "tls"
+    try:
+        return Path.home() / ".fauxero" / "tls"
+    except RuntimeError:
+        raise FileNotFoundError(ENOENT, "there is no home folder", "~") from None
 
 
 def _put(path: Path, content: bytes, *, is_new: bool = False) -> None:
