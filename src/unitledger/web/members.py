@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from ipaddress import ip_address
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -169,8 +171,26 @@ def memberships_of(user: User) -> list[Membership]:
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Where the request came from, as far as the nearest proxy tells."""
-    return request.META.get("REMOTE_ADDR") or None
+    """Where the request came from. Behind the proxy that UNITLEDGER_URL speaks of: what that
+    proxy says, which is the last address of its list; the ones before it anybody can write."""
+    nearest: str | None = request.META.get("REMOTE_ADDR") or None
+    if settings.SECURE_PROXY_SSL_HEADER is None or not _is_close(nearest):
+        return nearest
+    told = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    return _address(told) or nearest
+
+
+def _is_close(address: str | None) -> bool:
+    """On this machine or in its own network, where the proxy is."""
+    read = _address(address or "")
+    return read is not None and ip_address(read).is_private
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
 
 
 def locations_in(membership: Membership) -> tuple[int, ...]:

@@ -100,7 +100,8 @@ def invite(
         )
         if made.token is not None:
             subject = Subject("invitation", str(made.row.public_id), email)
-            after = {"role": chosen, "locations": locations}
+            names = Location.objects.filter(id__in=locations).order_by("name")
+            after = {"role": chosen, "locations": list(names.values_list("name", flat=True))}
             note(operator_id, by, "person_invited", subject, after=after)
     return made
 

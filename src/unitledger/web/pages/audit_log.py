@@ -208,19 +208,25 @@ def _row(entry: AuditEntry) -> Row:
         act=_words(entry.act),
         subject_kind=entry.subject_kind.replace("_", " "),
         changes=[
-            Change(each.replace("_", " "), _said(before.get(each)), _said(after.get(each)))
+            Change(
+                each.replace("_", " "),
+                _said(before.get(each), field=each),
+                _said(after.get(each), field=each),
+            )
             for each in fields
         ],
     )
 
 
 def _words(act: str) -> str:
-    return act.replace("_", " ").capitalize()
+    return act.replace("_", " ").capitalize().replace("Api ", "API ")
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, *, field: str = "") -> str:
     """One value as people read it; nothing where it was or is none."""
     match value:
+        case [] if field == "locations":
+            return "all"  # none by name: somebody who sees every one
         case None:
             return ""
         case bool():

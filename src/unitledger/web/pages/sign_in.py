@@ -8,6 +8,7 @@ from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -101,7 +102,12 @@ def _enter(request: HttpRequest, user: User, way: str) -> HttpResponse:
 def _ask_second_step(request: HttpRequest, user: User, way: str) -> HttpResponse:
     request.session.cycle_key()
     until = (now() + PENDING_LIFE).isoformat()
-    request.session[PENDING_KEY] = {"user": user.pk, "way": way, "until": until}
+    request.session[PENDING_KEY] = {
+        "user": user.pk,
+        "password": user.get_session_auth_hash(),
+        "way": way,
+        "until": until,
+    }
     return redirect("second-step")
 
 
@@ -110,7 +116,11 @@ def _pending(request: HttpRequest) -> tuple[User, str] | None:
     if kept is None or datetime.fromisoformat(kept["until"]) < now():
         return None
     user = User.objects.filter(id=kept["user"], is_active=True).first()
-    return (user, kept["way"]) if user is not None and user.has_two_steps else None
+    if user is None or not user.has_two_steps:
+        return None
+    # A new password since ends a sign-in that the old one began.
+    is_same = constant_time_compare(kept["password"], user.get_session_auth_hash())
+    return (user, kept["way"]) if is_same else None
 
 
 def _note_refusal(request: HttpRequest, name: str) -> None:
