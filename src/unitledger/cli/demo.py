@@ -52,6 +52,9 @@ def command(
     everything is written to fauxero under Xero's real limits, and both sides are tied out. Then
     the business goes on: a few times a minute it posts to the API, and the automatic sync
     follows. The next start finds it all again. Nothing leaves this machine.
+
+    \b
+    Exit status: 0 stopped, or with --exit: it ties out; 1 an error, or it differs; 2 wrong use.
     """
     options = Options(
         port=port,

@@ -32,7 +32,12 @@ Existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command(name="import")
 @click.argument("file", type=Existing)
-@click.option("--profile", required=True, type=Existing, help="How to read it: a TOML file.")
+@click.option(
+    "--profile",
+    required=True,
+    metavar="PROFILE",
+    help="How to read it: a TOML file, or the name of a saved profile.",
+)
 @click.option(
     "--refused",
     "refused_path",
@@ -44,13 +49,13 @@ Existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 @operator_option
 def command(
     file: Path,
-    profile: Path,
+    profile: str,
     refused_path: Path | None,
     dry_run: bool,
     as_json: bool,
     operator: str | None,
 ) -> None:
-    """Take the records of FILE in.
+    """Take the records of FILE in: a CSV file or an Excel workbook.
 
     A row goes in whole or not at all; a refused row does not hinder the others. Rows that are
     here already are recognised, so any file can be imported again. An import that was
@@ -60,16 +65,13 @@ def command(
     Exit status: 0 every row is in, 1 an error and nothing written, 3 rows were refused,
     4 interrupted.
     """
-    if refused_path and refused_path.resolve() in (file.resolve(), profile.resolve()):
+    if refused_path and refused_path.resolve() in (file.resolve(), Path(profile).resolve()):
         raise click.UsageError("--refused must be a file of its own.")
     try:
         with installation.opened():
-            from unitledger import wiring
-
-            source = wiring.open_import(file, profile)
-            report = _import(
-                _operator(operator), source, refused_path, is_dry_run=dry_run, is_shown=not as_json
-            )
+            mine = _operator(operator)
+            source = _opened(file, profile, mine)
+            report = _import(mine, source, refused_path, is_dry_run=dry_run, is_shown=not as_json)
     except SourceRefused as error:
         _say_refused(error, as_json=as_json)
         sys.exit(AN_ERROR)
@@ -79,6 +81,23 @@ def command(
     else:
         click.echo(in_words(report, source=source, is_dry_run=dry_run, refused_path=refused_path))
     sys.exit(_status(report))
+
+
+def _opened(file: Path, profile: str, operator: Operator) -> ProfiledFile:
+    """With the profile in a file of that path, or the one saved by that name."""
+    from unitledger import wiring
+    from unitledger.engine.uploading.profiles import find_profile
+
+    path = Path(profile)
+    if path.is_file():
+        return wiring.open_import(file, path)
+    saved = find_profile(operator.pk, profile)
+    if saved is None:
+        raise click.UsageError(
+            f"There is no file {profile} and no saved profile of that name. "
+            "`unitledger profiles list` shows what is saved."
+        )
+    return wiring.open_with_text(file, saved.text)
 
 
 def _import(

@@ -49,7 +49,8 @@ def command() -> None:
     """See, suggest, check and change where charges and payments go in the books.
 
     \b
-    Exit status: 0 done or nothing to do, 1 refused or an error, 2 wrong use, 3 something is missing.
+    Exit status: 0 done or nothing to do, 1 refused or an error, 2 wrong use, 3 something is to
+    be done.
     """
 
 

@@ -15,6 +15,9 @@ def command(as_json: bool) -> None:
     """Bring the database that DATABASE_URL names up to this release.
 
     The embedded database needs no such step: every command does it.
+
+    \b
+    Exit status: 0 up to date, 1 an error.
     """
     with installation.connected():
         pending = installation.pending_migrations()

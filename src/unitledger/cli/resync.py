@@ -29,6 +29,9 @@ def command(kind: str | None, numbers: Sequence[str], as_json: bool, operator: s
 
     What is in the books already is compared with them again and never written twice. The
     records go with the running work, before its backlog, or with the next `sync`.
+
+    \b
+    Exit status: 0 asked for, also where nothing fits; 1 an error, 2 wrong use.
     """
     with installation.opened():
         from unitledger import wiring

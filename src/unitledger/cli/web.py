@@ -28,6 +28,9 @@ def command(host: str, port: int, processes: int, as_json: bool) -> None:
     """Serve the pages until SIGTERM or Ctrl-C.
 
     Beyond this machine, put a proxy with TLS before it and set UNITLEDGER_URL to its address.
+
+    \b
+    Exit status: 0 stopped, 1 an error, 2 wrong use.
     """
     from granian.constants import Interfaces
     from granian.server import Server

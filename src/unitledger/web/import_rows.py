@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
 from unitledger.store.records import Arrival, RecordVersion
+from unitledger.web.import_forms import DATE_FORMS
 
 ROWS = 50
+ROW = "row"  # the field of a refusal that is about the whole row
 TEXT_MAX = 160
 RESULTS = {
     "refused": "Refused",
@@ -24,7 +27,7 @@ class ResultRow:
     number: int
     text: str
     records: list[dict[str, Any]]
-    reasons: list[dict[str, str]]
+    reasons: list[str]
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,10 @@ class ResultRows:
     next_after: int | None
 
 
-def rows_of(import_run_id: int | None, shown: str, *, after: int) -> ResultRows:
-    """Within an operator's scope."""
+def rows_of(
+    import_run_id: int | None, shown: str, *, header: Sequence[str], after: int
+) -> ResultRows:
+    """Within an operator's scope. `header` is the order in which a row's cells are read out."""
     if import_run_id is None:
         return ResultRows([], None)
     found = Arrival.objects.filter(import_run_id=import_run_id, row_number__gt=after)
@@ -54,9 +59,9 @@ def rows_of(import_run_id: int | None, shown: str, *, after: int) -> ResultRows:
         rows=[
             ResultRow(
                 number=each.row_number or 0,
-                text=_text(each.raw),
+                text=_text(each.raw, header),
                 records=records.get(each.pk, []),
-                reasons=each.refusals or [],
+                reasons=[reason_in_words(reason) for reason in each.refusals or []],
             )
             for each in arrivals[:ROWS]
         ],
@@ -82,11 +87,21 @@ def _records(arrival_ids: list[int], shown: str) -> dict[int, list[dict[str, Any
     return found
 
 
-def _text(raw: Any) -> str:
+def reason_in_words(reason: Mapping[str, str]) -> str:
+    """Where, what and what to do; forms of dates as a date looks in them."""
+    said = f"{reason['message']} {reason['remedy']}"
+    for form in sorted(DATE_FORMS, key=len, reverse=True):
+        said = said.replace(form, DATE_FORMS[form])
+    field = reason["field"]
+    return said if field == ROW or field in said else f"{field}: {said}"
+
+
+def _text(raw: Any, header: Sequence[str]) -> str:
     """A row's cells as a person would read them out."""
     rows = raw.get("rows") if isinstance(raw, dict) else None
     first = rows[0] if isinstance(rows, list) and rows else raw
-    values = first.values() if isinstance(first, dict) else [first]
+    cells = first if isinstance(first, dict) else {"": first}
+    values = [cells[name] for name in (*header, *(cells.keys() - set(header))) if name in cells]
     text = " · ".join(
         str(each) for each in values if each not in ("", None) and not isinstance(each, list)
     )

@@ -87,6 +87,8 @@ def test_the_month_comes_first_where_the_operator_writes_it_so(tmp_path: Path) -
     known = Known(currency="USD", locations=["Quay"], is_month_first=True)
     assert guessed(tmp_path, RECEIPTS, known).mapping.dates == ("%m/%d/%Y",)
     sure = guessed(tmp_path, RECEIPTS.replace("04/05/2026", "14/05/2026"), known)
+    odd = guessed(tmp_path, RECEIPTS.replace("04/05/2026", "31.02.2026").replace("/", "."), known)
+    assert odd.mapping.dates == ("%d.%m.%Y",)  # one day that does not exist
     assert sure.mapping.dates == ("%d/%m/%Y",)
     assert not sure.is_date_open
 

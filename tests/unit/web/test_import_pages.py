@@ -102,7 +102,7 @@ def test_a_file_goes_from_its_upload_to_its_result(bea: Client, operator_id: int
     assert "Check before you import" in check
     assert "Import 2 rows" in check
     assert '<span class="off">31/02/2026</span>' in check
-    assert "not a date in the form %d/%m/%Y" in check
+    assert "“31/02/2026” is not a date in the form 31/12/2026." in check
     assert not Invoice.objects.exists()
     correction = bea.get(f"{way}/correction")
     assert b"INV-3" in b"".join(correction)  # pyright: ignore[reportArgumentType]
@@ -116,6 +116,7 @@ def test_a_file_goes_from_its_upload_to_its_result(bea: Client, operator_id: int
     assert "INV-3" in result  # refused rows are shown first
     created = text_of(bea.get(f"{way}?show=created"))
     assert ">Invoice INV-1</a>" in created
+    assert "1002 · Rufus Pember · INV-2 · 13/03/2026" in created  # in the file's order
     assert "&lt;b&gt;bold" in created
     assert set(Invoice.objects.values_list("number", flat=True)) == {"INV-1", "INV-2"}
     assert not UploadPart.objects.filter(purpose="file").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from unitledger.core.arrivals import Outcome, RowResult
@@ -27,10 +27,13 @@ class RefusedRows:
             yield raw, row_number, reason
 
 
-def outcome_content(report: ImportReport, first: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    """Plain values. `first` are raw rows by their number."""
+def outcome_content(
+    report: ImportReport, first: Mapping[int, Mapping[str, Any]], header: Sequence[str]
+) -> dict[str, Any]:
+    """Plain values. `first` are raw rows by their number, `header` the order of their cells."""
     tally = report.tally
     return {
+        "header": list(header),
         "is_finished": report.is_finished,
         "resumed_behind_row": report.resumed_behind_row,
         "rows_read": tally.rows_read,

@@ -7,7 +7,7 @@ takes the upload then and goes on, as an import that is begun again does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 
 class UploadedSource(Source, Protocol):
+    @property
+    def header(self) -> Sequence[str]: ...
     @property
     def size(self) -> int: ...
     @property
@@ -121,7 +123,7 @@ def _done(
             profile_hash=source.profile_digest,
         ).order_by("-id")
         run_id = None if is_check else run.values_list("id", flat=True).first()
-    content = outcome_content(report, first)
+    content = outcome_content(report, first, source.header)
     if not report.is_finished and not beat.is_stop_asked:
         return {"state": None}
     if is_check:

@@ -217,9 +217,12 @@ _LOOKS: Mapping[str, Callable[[str], bool]] = {
 def _date_forms(
     sample: Sample, columns: Mapping[str, str], known: Known
 ) -> tuple[tuple[str, ...], bool]:
-    """The one form in which every day of the sample can be read, and whether two could."""
+    """The form in which most days of the sample can be read, and whether two could."""
     texts = {text for field in _DAYS if field in columns for text in sample.values(columns[field])}
-    fitting = [form for form in _DATE_FORMS if texts and all(_reads(each, form) for each in texts)]
+    # The most, not all: a file may have a day that does not exist.
+    read = {form: sum(_reads(each, form) for each in texts) for form in _DATE_FORMS}
+    most = max(read.values())
+    fitting = [form for form in _DATE_FORMS if most and read[form] == most]
     if not fitting:
         return (("%Y-%m-%d",) if sample.is_workbook else ("%d/%m/%Y",)), False
     first = [form for form in fitting if bool(_MONTH_FIRST.search(form)) is known.is_month_first]

@@ -173,6 +173,7 @@ def _form_page(
         "errors": form.errors,
         "error": error,
         "is_date_open": is_date_open,
+        "is_kept": bool(request.POST.get("keep")),
         "rows": sample.rows[:ROWS_SHOWN],
         "is_typed": len(sample.header) > import_forms.SELECTS_MAX,
         "fitting": profiles_fitting(member, list(sample.header)),

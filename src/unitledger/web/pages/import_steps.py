@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from unitledger.store.records import ImportRun
 from unitledger.store.uploads import Upload, UploadState
 from unitledger.web.frame import framed
-from unitledger.web.import_rows import RESULTS, rows_of
+from unitledger.web.import_rows import RESULTS, reason_in_words, rows_of
 from unitledger.web.members import Member
 from unitledger.web.pages.import_columns import columns_page
 from unitledger.web.pages.imports import STATES, for_importers, upload_of
@@ -49,7 +49,7 @@ def _checked(request: HttpRequest, member: Member, found: Upload) -> HttpRespons
     said = found.check_result or {}
     marked = said.get("refused", [])[:MARKED_MAX]
     kept = found.mapping or {}
-    columns = _columns_shown(found, marked)
+    columns = _columns_shown(found, marked, said.get("header", []))
     context = {
         "said": said,
         "ready": said.get("rows_read", 0) - said.get("rows_refused", 0),
@@ -73,6 +73,7 @@ def _result(request: HttpRequest, member: Member, found: Upload) -> HttpResponse
         rows = rows_of(
             found.import_run_id,
             shown,
+            header=said.get("header", []),
             after=int(after[:18]) if after.isascii() and after.isdigit() else 0,
         )
     context = {"said": said, "run": run, "shown": shown, "rows": rows, "results": RESULTS}
@@ -90,15 +91,16 @@ def _page(
     return framed(request, member, template, whole)
 
 
-def _columns_shown(found: Upload, refused: list[dict[str, Any]]) -> list[str]:
+def _columns_shown(
+    found: Upload, refused: list[dict[str, Any]], header: Sequence[str]
+) -> list[str]:
     """Those that tell the row apart, and those with something wrong; few enough to read."""
     columns = ((found.mapping or {}).get("mapping") or {}).get("columns") or {}
     telling = [columns[name] for name in _TELLING if name in columns]
     wrong = [reason["field"] for each in refused for reason in each["reasons"]]
-    present = list(refused[0]["cells"]) if refused else []
-    wanted = [*dict.fromkeys([*wrong, *(telling or present)])]
-    chosen = set([each for each in wanted if each in present][:COLUMNS_SHOWN])
-    return [column for column in present if column in chosen]
+    wanted = dict.fromkeys([*wrong, *(telling or header)])
+    chosen = set([each for each in wanted if each in header][:COLUMNS_SHOWN])
+    return [column for column in header if column in chosen]
 
 
 def _marked(refused: Mapping[str, Any], columns: list[str]) -> dict[str, Any]:
@@ -110,5 +112,5 @@ def _marked(refused: Mapping[str, Any], columns: list[str]) -> dict[str, Any]:
             {"name": name, "text": cells.get(name, ""), "is_wrong": name in wrong}
             for name in columns
         ],
-        "reasons": refused["reasons"],
+        "reasons": [reason_in_words(each) for each in refused["reasons"]],
     }
