@@ -37,6 +37,7 @@ KINDS = {
     DocumentKind.INVOICE: "Invoices",
     DocumentKind.PAYMENT: "Payments",
 }
+NOUNS = {each: f"{name[:-1]},{name}".lower() for each, name in KINDS.items()}  # one, many
 CONNECTIONS = {
     ConnectionState.ACTIVE: Look("Connected", "on", "ok"),
     ConnectionState.HELD: Look("Held", "attention", "warn"),

@@ -101,7 +101,7 @@ def _told(content: Mapping[str, Any]) -> dict[str, Any]:
         "held_back": [
             {
                 **each,
-                "noun": words.KINDS[DocumentKind(each["kind"])].lower(),
+                "nouns": words.NOUNS[DocumentKind(each["kind"])],
                 "fix": page_of(ProblemCode(each["code"])),
             }
             for each in content["held_back"]

@@ -221,7 +221,7 @@ def _reasons(figures: RunFigures) -> list[dict[str, Any]]:
             "sentence": each.problem.sentence if each.problem else "No reason is known.",
             "remedy": each.problem.remedy if each.problem else "",
             "fix": page_of(each.problem.code) if each.problem else None,
-            "kind": words.KINDS[each.kind].lower(),
+            "nouns": words.NOUNS[each.kind],
             "look": words.DOCUMENTS[each.state],
             "count": each.count,
             "amount": each.amount,

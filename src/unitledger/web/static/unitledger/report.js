@@ -16,7 +16,7 @@
     apply.disabled = count === 0 || form.querySelector("#op").value === "";
     for (const each of form.querySelectorAll(".js")) each.hidden = false;
     form.querySelector("#selected").hidden = count === 0;
-    form.querySelector("#selected-count").textContent = count.toLocaleString(form.dataset.locale);
+    form.querySelector("#selected-count").textContent = count.toLocaleString(document.documentElement.lang);
     form.querySelector("#selected-money").textContent = money(form);
     const page = form.querySelector("#tick-page");
     page.checked = isAll() || (count > 0 && count === ticks().length);
@@ -29,7 +29,7 @@
       ? Number(form.dataset.money)
       : ticked().reduce((before, tick) => before + Math.round(tick.dataset.amount * 100), 0) / 100;
     const style = { style: "currency", currency: form.dataset.currency };
-    return ` · ${sum.toLocaleString(form.dataset.locale, style)}`;
+    return ` · ${sum.toLocaleString(document.documentElement.lang, style)}`;
   }
 
   function clear() {
