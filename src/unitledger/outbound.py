@@ -173,7 +173,11 @@ class Mailer:
             text,
             self.sender,
             bcc=list(recipients),
-            headers={"Message-ID": f"<{mail_id}@{domain}>", "Auto-Submitted": "auto-generated"},
+            headers={
+                "To": "undisclosed-recipients:;",
+                "Message-ID": f"<{mail_id}@{domain}>",
+                "Auto-Submitted": "auto-generated",
+            },
             connection=self._connection(),
         )
         try:

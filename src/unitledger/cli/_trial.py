@@ -277,7 +277,12 @@ class Trial:
     def _environment(self) -> Mapping[str, str]:
         # Notices are printed into the worker's log, unless somebody named a mail server.
         smtp = os.environ.get("UNITLEDGER_SMTP", "console")
-        return {"UNITLEDGER_HOME": str(self._home), "UNITLEDGER_SMTP": smtp}
+        return {
+            "UNITLEDGER_HOME": str(self._home),
+            "UNITLEDGER_SMTP": smtp,
+            # A receiver to try webhooks with is most often a program on this machine.
+            "UNITLEDGER_WEBHOOKS_PRIVATE": "1",
+        }
 
     def _has_records(self) -> bool:
         from unitledger.store.records import SourceRecord

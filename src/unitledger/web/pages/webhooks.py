@@ -208,6 +208,7 @@ def _page(
         "api": request.build_absolute_uri("/api/v1/"),
         "states": [(str(state), look.word) for state, look in words.DOCUMENTS.items()],
         "error": error,
+        "may_be_private": wiring.webhook_poster().may_be_private,
         "typed": typed or {"name": "", "url": "", "states": []},
     }
     status = 422 if error else 200
