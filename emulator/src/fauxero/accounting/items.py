@@ -143,7 +143,8 @@ def _save(
     options: WriteOptions,
     findings: Findings,
 ) -> Element:
-    if fields.text(element, "InventoryAssetAccountCode"):
+    purchase = fields.nested(element, "PurchaseDetails") or {}
+    if fields.text(element, "InventoryAssetAccountCode") or purchase.get("COGSAccountCode"):
         raise NotModelled("Tracked inventory is not modelled")
     code = fields.text(element, "Code") or (item.code if item else "")
     _check_code(books, item, code, findings)

@@ -38,6 +38,9 @@ _NOT_MODELLED = (
     "BatchPayments",
     "TaxNumberType",
     "Discount",
+    "XeroNetworkKey",
+    "TrackingCategoryName",
+    "TrackingCategoryOption",
 )
 
 _EMAIL = re.compile(r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]*[!-\-/-?A-~]$")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fauxero.accounting import fields, tax, tracking
 from fauxero.accounting.accounts import CLASS_OF_TYPE
-from fauxero.accounting.base import Findings
+from fauxero.accounting.base import Findings, refuse_unmodelled
 from fauxero.accounting.money import ZERO, cents, places
 from fauxero.accounting.resource import Element
 from fauxero.accounting.rows import Account, Contact, Item, ItemPrice, Line
@@ -22,6 +22,9 @@ LINE_AMOUNT_MAX = Decimal("9999999999.99")
 # Xero: documented (Integration best practices): a rounding line may go to the ROUNDING system
 # account; integrations keep off the other system accounts.
 _SYSTEM_ACCOUNTS_ALLOWED = frozenset({"ROUNDING"})
+
+# What Xero works out by itself where sales tax depends on the address.
+_US_SALES_TAX = frozenset({"SalesTaxCodeId", "TaxBreakdown", "Taxability"})
 
 LINE_ID_NEEDED = "To update fields on a paid invoice line item, you must supply a LineItemID"
 
@@ -50,6 +53,8 @@ def merge(
     known = {line.id: line for line in before}
     lines: list[Line] = []
     for element in elements:
+        if not _US_SALES_TAX.isdisjoint(element):
+            refuse_unmodelled(element, *_US_SALES_TAX)
         line_id = fields.guid(element, "LineItemID")
         old = known.pop(line_id, None) if line_id else None
         if line_id and old is None and before:
