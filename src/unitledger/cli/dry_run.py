@@ -74,12 +74,11 @@ def _print(content: dict[str, Any]) -> None:
         click.echo(f"    {each['remedy']}")
     for each in content["brakes"]:
         click.echo(f"  waits for a person: {each}")
+    if not content["calls"]["total"]:
+        return
     ends = datetime.fromisoformat(content["ends_at"])
     left = content["calls_left_today"]
     today = "" if left is None else f" {left:,} calls are left today."
-    click.echo(
-        f"  {content['calls']['total']:,} calls, about {max(1, content['seconds'] // 60):,} "
-        f"minutes, until {ends:%H:%M} UTC.{today}"
-    )
+    click.echo(f"  {content['calls']['total']:,} calls, until about {ends:%H:%M} UTC.{today}")
     if content["exceeds_day"]:
         click.echo("  It takes more calls than the day has left: it goes on the next day.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -120,7 +121,8 @@ def _print(content: dict[str, Any]) -> None:
     for each in content["items"]:
         what = each["outcome"].replace("_", " ")
         why = f" {each['reason']}" if each["reason"] else ""
-        click.echo(f"  {what}: {each['count']:,} {each['kind']}s, {each['amount']}.{why}")
+        money = "" if each["kind"] == "contact" else f", {Decimal(each['amount']):,.2f}"
+        click.echo(f"  {what}: {each['count']:,} {each['kind']}s{money}.{why}")
     for each in content["brakes"]:
         click.echo(f"  {each}")
     if content["state"] == "planned":

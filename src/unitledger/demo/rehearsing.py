@@ -53,6 +53,7 @@ def main(folder: Path) -> None:
         packed = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
         fauxero = _start_fauxero(folder, programs, packed)
         (folder / "home").mkdir(mode=0o711, exist_ok=True)
+        _tell(folder, doing="Making an empty database")
         with installation.opened():
             result = _play(folder, packed, fauxero)
     except (NotRehearsed, InstallationError, PostgresError) as error:

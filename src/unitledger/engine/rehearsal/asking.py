@@ -90,6 +90,12 @@ def end_silent(organisation_id: int, *, now: datetime) -> None:
         )
 
 
+def is_silent(found: Rehearsal, *, now: datetime) -> bool:
+    """Whether whoever was to watch it seems to be gone."""
+    longest = SILENT_MAX if found.state == RehearsalState.RUNNING else WAITED_MAX
+    return found.state in OPEN and found.beat_at < now - longest
+
+
 def newest(organisation_id: int) -> Rehearsal | None:
     found = Rehearsal.objects.filter(organisation_id=organisation_id)
     return found.order_by("-asked_at", "-id").first()

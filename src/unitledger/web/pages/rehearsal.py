@@ -68,10 +68,13 @@ def rehearsal(request: HttpRequest, member: Member) -> HttpResponse:
         connection = current_connection(member.operator_id, member.organisation_id)
         found = asking.newest(connection.organisation_id) if connection else None
         newest = _mapping_version(connection)
+    is_gone = found is not None and asking.is_silent(found, now=now())
     context: dict[str, Any] = {
         "connection": connection,
         "found": found,
-        "is_open": found is not None and found.state in OPEN,
+        "is_open": found is not None and found.state in OPEN and not is_gone,
+        "is_gone": is_gone,
+        "gone": asking.GONE,
         "is_possible": wiring.can_rehearse(),
         "may_rehearse": may_steer(member),
         "sees_all": member.sees_every_location,
