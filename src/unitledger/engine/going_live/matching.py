@@ -36,6 +36,10 @@ from unitledger.store.connections import Connection, MappingVersion
 from unitledger.store.going_live import GoingLiveMatch, MatchAnswer
 
 WRITTEN_AT_ONCE = 500
+_OPENED = (
+    *("xero_id", "likeness", "by", "shown"),
+    *("answer", "note", "answered_by_name", "answered_at"),
+)
 _FREE = """
     d.operator_id = %(operator)s AND d.organisation_id = %(organisation)s
     AND d.xero_id IS NULL AND d.is_wanted AND d.state NOT IN ('skipped', 'out_of_scope')
@@ -251,48 +255,46 @@ def _plain(value: Any) -> str | None:
 
 def _keep(held: Lease, kind: DocumentKind, found: Sequence[Found]) -> None:
     """Write down what is like what; what is no longer like anything and nobody answered goes."""
-    known = {
+    booked = {
         each.document_id: each
         for each in GoingLiveMatch.objects.filter(
-            organisation_id=held.organisation_id, kind=kind
+            organisation_id=held.organisation_id, kind=kind, answer=MatchAnswer.BOOKED
         ).select_for_update()
     }
-    fresh: list[GoingLiveMatch] = []
-    for each in found:
-        row = known.pop(each.pair.document_id, None)
-        if row is None:
-            row = GoingLiveMatch(
-                operator_id=held.operator_id,
-                organisation_id=held.organisation_id,
-                document_id=each.pair.document_id,
-                kind=kind,
-            )
-        elif row.answer == MatchAnswer.BOOKED and _is_as_answered(row, each):
-            continue
-        fresh.append(_opened(row, each))
-    GoingLiveMatch.objects.bulk_create(
-        [row for row in fresh if row.pk is None], batch_size=WRITTEN_AT_ONCE
+    with database.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM going_live_match m WHERE m.organisation_id = %s AND m.kind = %s "
+            "AND m.answer = 'open' AND NOT EXISTS "
+            "(SELECT 1 FROM unnest(%s::bigint[]) AS f (id) WHERE f.id = m.document_id)",
+            [held.organisation_id, str(kind), [each.pair.document_id for each in found]],
+        )
+    fresh = [each for each in found if not _is_as_answered(booked, each)]
+    for start in range(0, len(fresh), WRITTEN_AT_ONCE):
+        GoingLiveMatch.objects.bulk_create(
+            [_opened(held, each) for each in fresh[start : start + WRITTEN_AT_ONCE]],
+            update_conflicts=True,
+            unique_fields=["document"],
+            update_fields=_OPENED,
+        )
+
+
+def _is_as_answered(booked: Mapping[int, GoingLiveMatch], found: Found) -> bool:
+    """Whether a person said of exactly this that ours is booked all the same."""
+    row = booked.get(found.pair.document_id)
+    return row is not None and row.xero_id == found.pair.xero_id and row.shown == found.shown
+
+
+def _opened(held: Lease, found: Found) -> GoingLiveMatch:
+    return GoingLiveMatch(
+        operator_id=held.operator_id,
+        organisation_id=held.organisation_id,
+        document_id=found.pair.document_id,
+        kind=found.kind,
+        xero_id=found.pair.xero_id,
+        likeness=found.pair.like.likeness,
+        by=found.pair.like.by,
+        shown=dict(found.shown),
     )
-    GoingLiveMatch.objects.bulk_update(
-        [row for row in fresh if row.pk is not None],
-        ["xero_id", "likeness", "by", "shown", "answer", "note", "answered_by_name", "answered_at"],
-        batch_size=WRITTEN_AT_ONCE,
-    )
-    gone = [row.pk for row in known.values() if row.answer == MatchAnswer.OPEN]
-    GoingLiveMatch.objects.filter(id__in=gone).delete()
-
-
-def _is_as_answered(row: GoingLiveMatch, found: Found) -> bool:
-    return row.xero_id == found.pair.xero_id and row.shown == found.shown
-
-
-def _opened(row: GoingLiveMatch, found: Found) -> GoingLiveMatch:
-    row.xero_id = found.pair.xero_id
-    row.likeness = found.pair.like.likeness
-    row.by = found.pair.like.by
-    row.shown = dict(found.shown)
-    row.answer, row.note, row.answered_by_name, row.answered_at = MatchAnswer.OPEN, "", "", None
-    return row
 
 
 def invoice_prefix(organisation_id: int) -> str:
