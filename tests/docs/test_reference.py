@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from unitledger.cli import group
+from unitledger.cli import SECTIONS, group
 
 ROOT = Path(__file__).parents[2]
 DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("emulator/*.md")]
@@ -63,6 +63,11 @@ def test_the_reference_says_what_each_exit_status_means() -> None:
         assert status in said
     for twin in ("status", "import", "sync", "report", "resync"):  # AC-66
         assert f"| `{twin}" in REFERENCE
+
+
+def test_every_command_stands_in_one_section_of_the_help() -> None:
+    named = [name for names in SECTIONS.values() for name in names]
+    assert sorted(named) == sorted(COMMANDS)
 
 
 def test_every_command_in_the_reference_exists() -> None:

@@ -62,8 +62,8 @@ def command(
     interrupted goes on when the same command is given again.
 
     \b
-    Exit status: 0 every row is in, 1 an error and nothing written, 3 rows were refused,
-    4 interrupted.
+    Exit status: 0 every row is in, 1 an error and nothing written, 2 wrong use,
+    3 rows were refused, 4 interrupted.
     """
     if refused_path and refused_path.resolve() in (file.resolve(), Path(profile).resolve()):
         raise click.UsageError("--refused must be a file of its own.")
