@@ -16,6 +16,7 @@ KEYS: dict[str, Set[str]] = {
     "calls": {"calls", "fixed", "refused_by_limits", "documents_differing", "ledger"},
     "engine": {"ratio", "ms_per_document", "ratio_with_planning", "stub_share_of_bare"},
     "memory": {"mib", "slope", "worker", "import"},
+    "report": {"p95_ms", "median_ms", "pages", "records"},
 }
 
 

@@ -20,6 +20,7 @@ from unitledger.store.journal import Run, RunState
 from unitledger.store.people import Theme
 from unitledger.store.places import Location
 from unitledger.web import words
+from unitledger.web.locale import write_as
 from unitledger.web.members import Member
 from unitledger.web.navigation import navigation
 from unitledger.web.scope import operator_scope
@@ -99,6 +100,7 @@ def framed(
         "now": now(),
         "zone": zone,
         "navigation": navigation(member, request.path),
+        "locale": write_as(member.operator.locale if member.operator else None),
         "theme": member.user.theme,
         "themes": [str(each) for each in Theme],
         **(context or {}),

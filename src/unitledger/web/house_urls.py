@@ -38,4 +38,5 @@ urlpatterns = [
     path("reports/receivables", receivables.receivables_report, name="receivables"),
     path("reports/receivables/export.csv", receivables.export_csv, name="receivables-csv"),
     path("settings/locations", locations.locations, name="locations"),
+    path("settings/locations/locale", locations.change_locale, name="locale"),
 ]

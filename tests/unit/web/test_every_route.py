@@ -159,6 +159,7 @@ ROUTES: Mapping[str, Route] = {
     ),  # no such part
     # settings: the integration
     "settings/locations": Route(get=V),
+    "settings/locations/locale": Route(post=A),
     "settings/integration/accounting-software": Route(get=V),
     f"{XERO}/guide": Route(get=V),
     SYNC: Route(get=V),
@@ -196,6 +197,9 @@ ROUTES: Mapping[str, Route] = {
     f"{XERO}/going-live/answer": steering(none_for=404),  # no such answer
     f"{XERO}/going-live/question": steering(none_for=404),  # no such question
     f"{XERO}/going-live/ask-again": steering(),
+    f"{XERO}/rehearsal": Route(get=V),
+    f"{XERO}/rehearsal/ask": steering(),
+    f"{XERO}/rehearsal/stop": steering(),
     # settings: people, keys, log
     PEOPLE: Route(get=A),
     f"{PEOPLE}/invite": Route(post=A),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from unitledger.core.locales import LOCALES
+from unitledger.engine.people.writing import UnknownLocale, set_locale
 from unitledger.store.connections import Connection, ConnectionState, LocationRoute
 from unitledger.store.places import Building, Location, Unit
 from unitledger.web.frame import framed
-from unitledger.web.members import Member, for_members
+from unitledger.web.members import Member, for_administrators, for_members
 from unitledger.web.record_lists import today
 from unitledger.web.scope import operator_scope
 
@@ -27,8 +31,20 @@ def locations(request: HttpRequest, member: Member) -> HttpResponse:
         places = Location.objects.order_by("name")
         if member.location_ids:
             places = places.filter(id__in=member.location_ids)
-        context = {"rows": _rows(list(places))}
+        context = {"rows": _rows(list(places)), "locales": LOCALES}
     return framed(request, member, "web/locations.html", context)
+
+
+@require_POST
+@for_administrators
+def change_locale(request: HttpRequest, member: Member) -> HttpResponse:
+    try:
+        set_locale(member.operator_id, request.POST.get("locale", ""), by=member.actor)
+    except UnknownLocale as unknown:
+        messages.error(request, str(unknown))
+    else:
+        messages.success(request, "Saved. Money and days are written that way from now on.")
+    return redirect("locations")
 
 
 def _rows(places: list[Location]) -> list[dict[str, Any]]:

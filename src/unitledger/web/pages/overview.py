@@ -24,6 +24,7 @@ from unitledger.store.journal import Document, Run
 from unitledger.web import words
 from unitledger.web.fixes import page_of
 from unitledger.web.frame import framed, now, operator_zone
+from unitledger.web.locale import write_as
 from unitledger.web.members import Member, for_members
 from unitledger.web.overview_books import books_part
 from unitledger.web.overview_business import business
@@ -123,6 +124,7 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:
         with operator_scope(member.operator_id):
             context = _live()
         return framed(request, member, "web/_overview_live.html", context)
+    write_as(member.operator.locale if member.operator else None)
     with operator_scope(member.operator_id):
         zone = operator_zone()
         day = today(zone)

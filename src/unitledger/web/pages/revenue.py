@@ -20,6 +20,7 @@ from unitledger.store.places import Location
 from unitledger.web.charts import Columns, last_months, stacked_columns
 from unitledger.web.exports import csv_answer
 from unitledger.web.frame import framed
+from unitledger.web.locale import write_as
 from unitledger.web.members import Member, for_members
 from unitledger.web.record_lists import today
 from unitledger.web.scope import operator_scope
@@ -66,6 +67,7 @@ class Asked:
 @never_cache
 @for_members
 def revenue_report(request: HttpRequest, member: Member) -> HttpResponse:
+    write_as(member.operator.locale if member.operator else None)
     with operator_scope(member.operator_id):
         asked = _asked(request, member)
         found = asked.of(member)

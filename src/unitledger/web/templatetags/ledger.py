@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.template import defaultfilters
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from unitledger.core.documents import DocumentState
 from unitledger.web import words
+from unitledger.web.locale import day_format, symbol
 from unitledger.web.words import Look
 
 register = template.Library()
-SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "AUD": "A$", "NZD": "NZ$", "CAD": "CA$"}
 MINUS = "−"
 
 
@@ -26,14 +28,19 @@ def money(amount: Decimal | str | None, currency: str | None) -> str:
     if amount is None:
         return "–"
     value = Decimal(amount)
-    symbol = SYMBOLS.get(currency or "", f"{currency} " if currency else "")
-    return f"{MINUS if value < 0 else ''}{symbol}{abs(value):,.2f}"
+    return f"{MINUS if value < 0 else ''}{symbol(currency)}{abs(value):,.2f}"
 
 
 @register.filter
 def difference(amount: Decimal | str | None, currency: str | None) -> str:
     """As money, but nothing is a dash."""
     return "–" if amount is None or Decimal(amount) == 0 else money(amount, currency)
+
+
+@register.filter(name="date", expects_localtime=True, is_safe=False)
+def in_order(value: Any, pattern: str) -> str:
+    """Django's own, with day and month in the order of the operator's locale."""
+    return defaultfilters.date(value, day_format(pattern))
 
 
 @register.filter
@@ -55,9 +62,7 @@ def when(context: template.Context, instant: datetime | None) -> SafeString | st
         return "–"
     local = timezone.localtime(instant)
     now: datetime = timezone.localtime(context["now"])
-    day = "today" if local.date() == now.date() else f"{local.day} {local:%b}"
-    if local.year != now.year:
-        day = f"{day} {local.year}"
+    day = "today" if local.date() == now.date() else _said(local.date(), this_year=now.year)
     return format_html(
         '<time datetime="{}" class="nowrap">{} {}</time>',
         instant.isoformat(),
@@ -72,8 +77,12 @@ def day(context: template.Context, on: date | None) -> SafeString | str:
     if on is None:
         return "–"
     this_year: int = timezone.localtime(context["now"]).year
-    said = f"{on.day} {on:%b}" if on.year == this_year else f"{on.day} {on:%b} {on.year}"
+    said = _said(on, this_year=this_year)
     return format_html('<time datetime="{}" class="nowrap">{}</time>', on.isoformat(), said)
+
+
+def _said(on: date, *, this_year: int) -> str:
+    return defaultfilters.date(on, day_format("j M" if on.year == this_year else "j M Y"))
 
 
 @register.simple_tag
@@ -112,6 +121,6 @@ def compared(value: Decimal | date | str | None, currency: str | None) -> str:
         case Decimal():
             return money(value, currency)
         case date():
-            return f"{value.day} {value:%B %Y}"
+            return defaultfilters.date(value, day_format("j F Y"))
         case _:
             return value or "–"
