@@ -125,26 +125,30 @@ def reset(email: str, url: str | None, as_json: bool, operator: str | None) -> N
 @command.command()
 @click.argument("email")
 @click.password_option(help="Asked for where it is not given.")
-def password(email: str, password: str) -> None:
+@json_option
+def password(email: str, password: str, as_json: bool) -> None:
     """Set a new password, also of somebody who works for several operators."""
     from unitledger.engine.people.logins import change_password
 
     with _acting():
         user = _login(email)
         change_password(user, password, session=None, address=None, by=_by())
-        click.echo(f"{user.username} signs in with the new password; every session has ended.")
+        said = f"{user.username} signs in with the new password; every session has ended."
+        click.echo(json.dumps({"email": user.username}) if as_json else said)
 
 
 @command.command("second-step-off")
 @click.argument("email")
-def second_step_off(email: str) -> None:
+@json_option
+def second_step_off(email: str, as_json: bool) -> None:
     """Let somebody in who lost phone and recovery codes."""
     from unitledger.engine.people.two_steps import turn_off
 
     with _acting():
         user = _login(email)
         turn_off(user, by=_by())
-        click.echo(f"{user.username} signs in with the password alone.")
+        said = f"{user.username} signs in with the password alone."
+        click.echo(json.dumps({"email": user.username}) if as_json else said)
 
 
 @contextmanager
