@@ -13,7 +13,9 @@ from unitledger.core.file_mapping import FIELDS, FileField, FileMapping, RowsAre
 from unitledger.core.file_sample import Sample
 
 TEXT_MAX = 200
-SELECTS_MAX = 40  # columns; a file with more is answered by typing, or the page grows too long
+# A field's choice among all columns; beyond these they are typed, or the page grows too long.
+SELECTS_MAX = 40
+LETTERS_MAX = 1_500
 ROWS_ARE = {
     RowsAre.INVOICES: "one invoice each",
     RowsAre.LINES: "lines of invoices, those of one invoice one behind the other",
@@ -105,6 +107,11 @@ class ColumnsForm:
             Word(place, text, charge, self.errors.get(f"word-{place}", ""))
             for place, (text, charge) in enumerate(self.mapping.charge_types.items())
         ]
+
+    @property
+    def is_typed(self) -> bool:
+        header = self.sample.header
+        return len(header) > SELECTS_MAX or sum(map(len, header)) > LETTERS_MAX
 
     def unused(self) -> list[str]:
         used = set(self.mapping.columns.values())

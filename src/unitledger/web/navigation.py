@@ -27,6 +27,11 @@ class Entry:
     roles: frozenset[Role] = EVERYBODY
     also: Sequence[str] = ()
     is_below: bool = False  # shown under the entry before it
+    every_location: bool = False  # only for who sees every location
+
+    def is_for(self, member: Member) -> bool:
+        is_kept_out = self.every_location and not member.sees_every_location
+        return member.role in self.roles and not is_kept_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ NAVIGATION: Sequence[Group] = (
             Entry("Invoices", "invoices"),
             Entry("Payments", "payments"),
             Entry("Credits and refunds", "credits"),
-            Entry("Import", "imports", BOOKKEEPERS),
+            Entry("Import", "imports", BOOKKEEPERS, every_location=True),
         ),
     ),
     Group(
@@ -109,7 +114,7 @@ def navigation(member: Member, path: str) -> list[ShownGroup]:
     current = _current(member, path)
     shown: list[ShownGroup] = []
     for group in NAVIGATION:
-        mine = [each for each in group.entries if member.role in each.roles]
+        mine = [each for each in group.entries if each.is_for(member)]
         entries: list[ShownEntry] = []
         for position, each in enumerate(mine):
             if not each.is_below:
@@ -139,7 +144,7 @@ def _current(member: Member, path: str) -> Entry | None:
     """The entry whose address, or one of whose beginnings, fits best; the lower of equals."""
     best: tuple[int, Entry] | None = None
     for entry in (each for group in NAVIGATION for each in group.entries):
-        if member.role not in entry.roles:
+        if not entry.is_for(member):
             continue
         for beginning in (reverse(entry.page), *entry.also):
             fits = path == beginning or (beginning != "/" and path.startswith(beginning))

@@ -236,8 +236,9 @@ def test_a_file_is_bounded_and_its_name_is_only_shown(operator_id: int, tmp_path
         assert path.name == "passwd"
         assert path.read_text().startswith(HEADER)
     assert not path.exists()
-    for _ in range(keeping.OPEN_MAX - 1):
-        uploaded(operator_id, GOOD)
+    assert uploaded(operator_id, GOOD, name="../../etc/passwd").pk == upload.pk  # a second click
+    for number in range(keeping.OPEN_MAX - 1):
+        uploaded(operator_id, GOOD, name=f"{number}.csv")
     with pytest.raises(SourceRefused, match="on their way"):
         uploaded(operator_id, GOOD)
 

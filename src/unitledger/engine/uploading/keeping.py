@@ -18,6 +18,7 @@ from django.db import transaction
 
 from unitledger.core.refusals import SourceRefused
 from unitledger.engine.auditing import Actor, Subject, note
+from unitledger.store.people import Operator
 from unitledger.store.uploads import PartPurpose, Upload, UploadPart, UploadState
 
 UPLOAD_BYTES_MAX = 50_000_000
@@ -25,6 +26,7 @@ OPEN_MAX = 20  # files of one operator on their way at the same time
 PIECE_BYTES = 1_000_000
 NAME_MAX = 100
 WORKBOOK_START = b"PK\x03\x04"
+SECOND_CLICK = timedelta(seconds=30)
 GIVEN_UP_AFTER = timedelta(days=7)
 CORRECTIONS_KEPT = timedelta(days=30)
 UNDER_WAY = (UploadState.CHECKING, UploadState.IMPORTING)
@@ -56,8 +58,12 @@ class TooMany(SourceRefused):
 def keep(
     operator_id: int, *, name: str, pieces: Iterable[bytes], by: Actor, now: datetime
 ) -> Upload:
-    """Keep a file. Raises TooMuch, NothingSent, TooMany; nothing is kept then."""
+    """Keep a file. Raises TooMuch, NothingSent, TooMany; nothing is kept then.
+
+    The same file a moment ago is a second click: it is the one that was kept then.
+    """
     with transaction.atomic():
+        Operator.objects.select_for_update(no_key=True).get(pk=operator_id)  # one after the other
         if Upload.objects.filter(operator_id=operator_id, state__in=OPEN).count() >= OPEN_MAX:
             raise TooMany
         upload = Upload.objects.create(
@@ -80,11 +86,29 @@ def keep(
             _put(upload, PartPurpose.FILE, piece)
         if not upload.size:
             raise NothingSent
+        again = _just_sent(upload, digest.digest(), now=now)
+        if again is not None:
+            transaction.set_rollback(True)
+            return again
         upload.file_hash = digest.digest()
         upload.is_workbook = start == WORKBOOK_START
         upload.save(update_fields=["size", "file_hash", "is_workbook"])
         note(operator_id, by, "file_uploaded", subject(upload), after={"bytes": upload.size})
     return upload
+
+
+def _just_sent(upload: Upload, digest: bytes, *, now: datetime) -> Upload | None:
+    return (
+        Upload.objects.filter(
+            operator_id=upload.operator_id,
+            file_name=upload.file_name,
+            file_hash=digest,
+            state=UploadState.NEW,
+            uploaded_at__gt=now - SECOND_CLICK,
+        )
+        .exclude(pk=upload.pk)
+        .first()
+    )
 
 
 def shown_name(name: str) -> str:

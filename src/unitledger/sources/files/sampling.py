@@ -16,6 +16,7 @@ from unitledger.sources.files.workbook_parts import look_through, sheet_names
 
 ROWS = 500
 COLUMNS_MAX = 200
+NAME_MAX = 200
 DELIMITERS = (",", ";", "\t", "|")
 _LINES_TRIED = 20
 
@@ -55,6 +56,8 @@ def _beginning(path: Path, read: Iterator[RawRow]) -> tuple[list[str], list[list
         header.pop()
     if len(header) > COLUMNS_MAX:
         raise HeaderUnreadable(path, reason=f"it has more than {COLUMNS_MAX} columns")
+    if any(len(name) > NAME_MAX for name in header):
+        raise HeaderUnreadable(path, reason=f"a name in it has more than {NAME_MAX} letters")
     width = len(header)
     rows = [
         [*row.cells[:width], *[""] * (width - len(row.cells))]

@@ -30,6 +30,7 @@ DAY = "%Y-%m-%d"
 MOMENT = "%Y-%m-%d %H:%M:%S"
 DIGITS = 15  # as many as a spreadsheet keeps of a number
 CELL_MAX = 32_767  # characters, as Excel
+_RETURN = "_x000D_"  # how Excel writes the half of a line break that XML would lose
 _PADDED = re.compile(r"0+")
 
 
@@ -167,7 +168,7 @@ def _text(cell: Any, *, decimal: str) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return value.replace(_RETURN, "")
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):

@@ -175,7 +175,7 @@ def _form_page(
         "is_date_open": is_date_open,
         "is_kept": bool(request.POST.get("keep")),
         "rows": sample.rows[:ROWS_SHOWN],
-        "is_typed": len(sample.header) > import_forms.SELECTS_MAX,
+        "is_typed": form.is_typed,
         "fitting": profiles_fitting(member, list(sample.header)),
         "rows_are": import_forms.ROWS_ARE,
         "date_forms": import_forms.DATE_FORMS,
