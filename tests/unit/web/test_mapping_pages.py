@@ -297,6 +297,30 @@ def test_a_missing_option_is_created_once_and_adopted_by_name(house: Business) -
     )
 
 
+def test_categories_are_searched_sorted_and_taken_out_of_use(house: Business) -> None:
+    client = person(house.operator_id)
+    rule = TrackingRule(category="Location", dimension=Dimension.LOCATION)
+    set_mapping(house, lambda mapping: replace(mapping, tracking=(rule,)))
+    assert "Brookvale" in page(client, "categories")
+    found = page(client, "categories", q="ash")
+    assert "Ashford" in found
+    assert "Brookvale" not in found
+    assert "Nothing is called “zebra”" in page(client, "categories", q="zebra")
+    assert 'aria-sort="descending"' in page(client, "categories", sort="use")
+    stop = {"category": "Location", "before": "Location", "stop": "1"}
+    assert "2 invoices" in posts(client, "categories/change", **stop, act="look")
+    assert "Nothing is tracked" in posts(client, "categories/change", **stop, act="save")
+
+
+def test_a_record_priced_otherwise_than_its_location_waits(house: Business) -> None:
+    client = person(house.operator_id)
+    posts(client, "taxes/prices", location="Ashford", prices="without", act="save")
+    house.syncs()
+    assert house.reasons("invoice INV-1") == ["prices_differ"]
+    assert house.states()["invoice INV-2"] == "synced"
+    assert "1 document waits for a tax rate" in page(client, "taxes")
+
+
 def test_defaults_are_checked_kept_and_written(house: Business) -> None:
     client = person(house.operator_id)
     typed = {"due": "days", "due_days": "14", "reference": "unit", "rounding": "stop"}
