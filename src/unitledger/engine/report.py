@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from django.db import connection as database
@@ -21,34 +20,12 @@ from unitledger.core.problems import Actor
 from unitledger.engine import links
 from unitledger.engine.reading import stored_chart
 from unitledger.engine.reasons import problems_of
+from unitledger.engine.report_filter import RANK, WORST_FIRST, Filter, Status, of_filter
 from unitledger.engine.report_order import NEWEST_FIRST, Cursor, Order, key_of
 
 PAGE = 100
 PAGE_MAX = 1000
 
-
-class Status(StrEnum):
-    """The three words by which records are asked for."""
-
-    SYNCED = "synced"
-    NON_SYNCED = "non-synced"
-    ALL = "all"
-
-
-# From the worst: what a person must do something about, then what goes by itself.
-WORST_FIRST = (
-    DocumentState.FAILED,
-    DocumentState.NEEDS_ATTENTION,
-    DocumentState.DRIFTED,
-    DocumentState.WAITING,
-    DocumentState.CHANGED,
-    DocumentState.QUEUED,
-    DocumentState.NEW,
-    DocumentState.SKIPPED,
-    DocumentState.OUT_OF_SCOPE,
-    DocumentState.SYNCED,
-)
-_RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
 
 # Who acts where no problem is written down.
 _ACTORS = {
@@ -72,22 +49,6 @@ _SENTENCES = {
 }
 _NOTHING_TO_DO = "Nothing to do."
 _OPEN_THE_RECORD = "Look at the record, then sync it again."
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What to report on. Dates are the records' own, both included; tenants have none."""
-
-    operator_id: int
-    kind: DocumentKind
-    status: Status = Status.ALL
-    states: Sequence[DocumentState] = ()  # finer than `status`, beside it
-    location_ids: Sequence[int] = ()
-    building_ids: Sequence[int] = ()
-    start_on: date | None = None
-    end_on: date | None = None
-    search: str = ""  # in number, tenant's name or number, unit
-    record_ids: Sequence[int] | None = None  # none: whichever records the rest finds
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,21 +125,6 @@ class Page:
     next: Cursor | None  # none: this was the last page
 
 
-@dataclass(slots=True)
-class _Where:
-    """Conditions and their arguments, as they come together."""
-
-    conditions: list[str] = field(default_factory=list)
-    arguments: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, condition: str, **arguments: Any) -> None:
-        self.conditions.append(condition)
-        self.arguments.update(arguments)
-
-    def __str__(self) -> str:
-        return " AND ".join(self.conditions)
-
-
 def report(
     asked: Filter,
     *,
@@ -188,7 +134,7 @@ def report(
 ) -> Page:
     """One page, newest first unless another order is asked for."""
     limit = min(limit, PAGE_MAX)
-    where = _of_filter(asked)
+    where = of_filter(asked)
     key = key_of(order.by, asked.kind)
     if after is not None and after.key is None:
         where.add(f"{key} IS NULL AND d.id {order.beyond} %(after)s", after=after.document_id)
@@ -228,7 +174,7 @@ def pages(asked: Filter, *, order: Order = NEWEST_FIRST, size: int = PAGE_MAX) -
 
 def record_ids(asked: Filter, *, limit: int) -> list[int]:
     """The records that a filter finds, each once, at most so many."""
-    where = _of_filter(asked)
+    where = of_filter(asked)
     with database.cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT d.record_id FROM document d WHERE {where} "
@@ -240,7 +186,7 @@ def record_ids(asked: Filter, *, limit: int) -> list[int]:
 
 def totals(asked: Filter) -> Sequence[Total]:
     """Counts and money by state of what a filter finds, worst first; void money is not counted."""
-    where = _of_filter(asked)
+    where = of_filter(asked)
     with database.cursor() as cursor:
         cursor.execute(
             f"""
@@ -264,7 +210,7 @@ def totals(asked: Filter) -> Sequence[Total]:
             Total(DocumentState(state), currency, count, amount)
             for state, currency, count, amount in cursor.fetchall()
         ]
-    return sorted(found, key=lambda each: (_RANK[each.state], each.currency or ""))
+    return sorted(found, key=lambda each: (RANK[each.state], each.currency or ""))
 
 
 # A record's parts have one date: the youngest part stands for all of them in the order.
@@ -273,75 +219,6 @@ _IS_FIRST_PART = """
                  WHERE p.record_id = d.record_id AND p.id > d.id AND p.kind = d.kind
                    AND p.organisation_id IS NOT DISTINCT FROM d.organisation_id)
 """
-
-
-def _of_filter(asked: Filter) -> _Where:
-    where = _Where()
-    where.add(
-        "d.operator_id = %(operator)s AND d.kind = %(kind)s",
-        operator=asked.operator_id,
-        kind=str(asked.kind),
-    )
-    _add_states(where, asked)
-    if asked.record_ids is not None:
-        where.add("d.record_id = ANY(%(records)s)", records=list(asked.record_ids))
-    if asked.location_ids:
-        _add_place(where, asked, "location_id", asked.location_ids)
-    if asked.building_ids:
-        _add_place(where, asked, "building_id", asked.building_ids)
-    if asked.start_on:
-        where.add("d.dated_on >= %(start_on)s", start_on=asked.start_on)
-    if asked.end_on:
-        where.add("d.dated_on <= %(end_on)s", end_on=asked.end_on)
-    if asked.search.strip():
-        _add_search(where, asked.search.strip())
-    return where
-
-
-def _add_place(where: _Where, asked: Filter, column: str, ids: Sequence[int]) -> None:
-    """A tenant has no place of their own: they are where their invoices and payments are."""
-    at = f"{column} = ANY(%({column}s)s)"
-    if asked.kind is DocumentKind.CONTACT:
-        at = (
-            "EXISTS (SELECT 1 FROM document o WHERE o.tenant_record_id = d.record_id "
-            f"AND o.kind <> 'contact' AND o.{at})"
-        )
-    else:
-        at = f"d.{at}"
-    where.add(at, **{f"{column}s": list(ids)})
-
-
-def _add_states(where: _Where, asked: Filter) -> None:
-    """A payment is synced when every part is; any other kind has one document."""
-    states = {*DocumentState} if not asked.states else {*asked.states}
-    if asked.status is Status.SYNCED:
-        states &= {DocumentState.SYNCED}
-    elif asked.status is Status.NON_SYNCED:
-        states -= {DocumentState.SYNCED}
-    if states == {*DocumentState}:
-        return
-    where.arguments["states"] = sorted(str(each) for each in states)
-    if asked.kind is not DocumentKind.PAYMENT:
-        where.add("d.state = ANY(%(states)s)")
-        return
-    where.add(
-        "%(ranks)s::int[] && ARRAY[("
-        "SELECT min(array_position(%(ranked)s::text[], p.state)) FROM document p "
-        "WHERE p.record_id = d.record_id AND p.kind = d.kind "
-        "AND p.organisation_id IS NOT DISTINCT FROM d.organisation_id)]",
-        ranks=[_RANK[each] + 1 for each in states],
-        ranked=[str(state) for state in WORST_FIRST],
-    )
-
-
-def _add_search(where: _Where, text: str) -> None:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    where.add(
-        "(d.number ILIKE %(search)s OR d.unit_number ILIKE %(search)s OR d.tenant_record_id IN ("
-        "SELECT t.record_id FROM tenant t WHERE t.operator_id = %(operator)s "
-        "AND (t.name ILIKE %(search)s OR t.number ILIKE %(search)s)))",
-        search=f"%{escaped}%",
-    )
 
 
 _DOCUMENTS = """
@@ -413,7 +290,7 @@ def _row(
     *,
     kind: DocumentKind,
 ) -> ReportRow:
-    worst = min(documents, key=lambda each: _RANK[DocumentState(each["state"])])
+    worst = min(documents, key=lambda each: RANK[DocumentState(each["state"])])
     wanted = [each for each in documents if each["is_wanted"]]
     parts = [_part(each, short_code, kind=kind) for each in documents]
     amounts = [each["amount"] for each in wanted if each["amount"] is not None]
