@@ -169,8 +169,8 @@ def look_or_save(
 
 
 def _said(version: int, planned: int) -> str:
-    words = {0: "What is sent from now on goes by it.", 1: "1 document that is not sent goes by it."}
-    many = f"{planned:,} documents that are not sent go by it."
+    words = {0: "What is sent from now on goes by it.", 1: "1 unsent document goes by it."}
+    many = f"{planned:,} unsent documents go by it."
     return f"Saved as version {version}. {words.get(planned, many)}"
 
 
