@@ -19,8 +19,8 @@ SYNCED, ERROR, FOR_A_PERSON, INTERRUPTED = 0, 1, 3, 4
 
 @dataclass
 class Synced:
-    """What became of one organisation. `state` as in a run, or `lost`, `paused`, or `open`: it
-    has not gone live, and a person is asked."""
+    """What became of one organisation. `state` as in a run, or `lost`, `paused`, or `open`: a
+    person is asked what is there already, or for the go-ahead."""
 
     organisation: str
     state: str = "finished"
@@ -84,7 +84,8 @@ def bring_up_to_date(organisation_id: int, *, tools: Tools, stopping: Stopping) 
         if stopping() or not _goes_on(look, due_at, now=now):
             break
         stopping.wait(WATCH_SECONDS)
-    _sum_up(result, organisation_id, since=before.pk if before else 0)
+    since = before.pk if before else 0
+    _sum_up(result, organisation_id, since=since, now=tools.clock.now())
     if stopping() and result.state == "finished":
         result.state = "interrupted"
     return result
@@ -96,9 +97,10 @@ def _goes_on(look: Progress, due_at: datetime | None, *, now: datetime) -> bool:
     return look.is_running or (look.is_connected and (look.unknown > 0 or rests))
 
 
-def _sum_up(result: Synced, organisation_id: int, *, since: int) -> None:
+def _sum_up(result: Synced, organisation_id: int, *, since: int, now: datetime) -> None:
     """The runs of this process and of the worker's alike: what they came to stands in rows."""
     from unitledger.engine.going_live import standing
+    from unitledger.engine.progress import progress
     from unitledger.store.connections import Connection, ConnectionState
     from unitledger.store.journal import Run, RunState
 
@@ -111,6 +113,10 @@ def _sum_up(result: Synced, organisation_id: int, *, since: int) -> None:
     connection = Connection.objects.filter(organisation_id=organisation_id).latest("id")
     if connection.state in (ConnectionState.LOST, ConnectionState.PAUSED):
         result.state, result.message = connection.state, connection.reason or result.message
+    if not connection.awaits_go_ahead or result.state != "finished":
+        return
     before_first = standing.under_way(organisation_id)
-    if before_first is not None and connection.awaits_go_ahead and result.state == "finished":
+    if before_first is not None and not before_first.is_answered:
         result.state, result.message = "open", before_first.sentence
+    elif progress(organisation_id, now=now).documents_left:
+        result.state, result.message = "open", standing.AWAITS_GO_AHEAD

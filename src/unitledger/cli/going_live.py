@@ -247,7 +247,8 @@ def _questions(connection: Connection) -> list[dict[str, Any]]:
 def _tell(content: dict[str, Any]) -> None:
     name = content["organisation"]
     if content["is_live"]:
-        click.echo(f"{name} is live: nothing is asked any more.")
+        waits = " It waits for your go-ahead: --go." if content["awaits_go_ahead"] else ""
+        click.echo(f"{name} is live: nothing is asked any more.{waits}")
         return
     click.echo(f"{name}: {content['sentence']}")
     for each in content["matches"][:SHOWN]:

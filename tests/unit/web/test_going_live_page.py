@@ -180,5 +180,7 @@ def test_the_command_shows_answers_and_gives_the_go_ahead(operator: Business) ->
     arguments = [part for each in answers for part in ("--answer", each)]
     answered = CliRunner().invoke(command, arguments)
     assert answered.exit_code == 0, answered.output
+    waited = CliRunner().invoke(sync, ["--wait"])
+    assert (waited.exit_code, "before your go-ahead" in waited.output) == (3, True)
     live = CliRunner().invoke(command, ["--go"])
     assert live.exit_code == 0 and "is live" in live.output

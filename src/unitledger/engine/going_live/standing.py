@@ -23,6 +23,9 @@ from unitledger.store.going_live import (
 LOOK_AGE_MAX = timedelta(days=1)
 SILENT_MAX = timedelta(minutes=3)  # a worker that reads says so more often
 WHERE = "Settings, Integration, Xero, Going live, or `unitledger going-live`"
+AWAITS_GO_AHEAD = (
+    "Nothing is sent before your go-ahead: Books, Dry run, or `unitledger going-live --go`."
+)
 READ_FIRST = "Nothing is sent yet: the organisation has not been read. It is read first."
 _NOUNS = {
     DocumentKind.CONTACT: ("tenant", "tenants"),
@@ -65,7 +68,7 @@ class Open:
             count = len(self.topics)
             parts.append("1 question" if count == 1 else f"{count} questions")
         if not parts:
-            return "Nothing is sent before you give your go-ahead."
+            return AWAITS_GO_AHEAD
         verb = "waits" if sum(self.matches.values()) + len(self.topics) == 1 else "wait"
         return f"Nothing is sent yet: {_listed(parts)} {verb} for your answer. See {WHERE}."
 
