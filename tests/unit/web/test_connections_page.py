@@ -119,10 +119,14 @@ def test_two_organisations_are_fed_side_by_side_and_no_record_goes_to_both(
     looked = client.post(f"{PAGE}/route", form).content.decode()
     assert "2 invoices and payments that are not in Xero yet go" in looked
     assert AuditEntry.objects.filter(act="location_route_changed").count() == 0
+    offered = client.get("/books/first-push", {"organisation": form["organisation"]})
+    assert "INV-2" not in offered.content.decode()
     changed = client.post(f"{PAGE}/route", {**form, "act": "save"}, follow=True)
     text = changed.content.decode()
     assert f"Ashford posts to {NORTH}." in text
     assert "Who posts where" in text
+    offered = client.get("/books/first-push", {"organisation": form["organisation"]})
+    assert "INV-2" in offered.content.decode()
     north.syncs(is_asked_by_person=False)
     operator.syncs(is_asked_by_person=False)
 
@@ -217,6 +221,10 @@ def test_the_page_shows_health_to_all_and_changes_nothing_for_a_viewer(
     assert "Disconnect" not in text
     assert "Change where" not in text
     assert viewer.post(f"{PAGE}/route").status_code == 403
+    operator.takes_in(tenant(), invoice("INV-1"), invoice("INV-2", at="Brookvale"))
+    kept = person(operator.operator_id, "bookkeeper", "loc", "Ashford").get(PAGE).content.decode()
+    assert "Ashford" in kept
+    assert "Brookvale" not in kept
     stranger = person(new_operator(), "administrator", "stranger")
     assert FIRST not in stranger.get(PAGE).content.decode()
     organisation = str(Organisation.objects.get().public_id)

@@ -126,13 +126,14 @@ def _page(
 ) -> HttpResponse:
     consents = _consents(member.operator_id)
     with operator_scope(member.operator_id):
-        shown = _connections(consents)
-        locations = list(Location.objects.order_by("name"))
+        locations = [each for each in Location.objects.order_by("name") if member.may_see(each.pk)]
+        routes = _routes(locations)
+        shown = _connections(consents, routes)
         context: dict[str, Any] = {
             "shown": shown,
             "has_app": bool(consents),
             "scopes": wiring.SCOPE_REASONS,
-            "routes": _routes(locations),
+            "routes": routes,
             "locations": locations,
             "targets": [each.connection.organisation for each in shown if each.is_working],
             "changes": list(
@@ -156,7 +157,9 @@ def _consents(operator_id: int) -> dict[int, dict[str, Any]]:
     return {each["id"]: each for each in found.values(*columns)}
 
 
-def _connections(consents: dict[int, dict[str, Any]]) -> list[Shown]:
+def _connections(
+    consents: dict[int, dict[str, Any]], routes: Sequence[dict[str, Any]]
+) -> list[Shown]:
     """Within an operator's scope: the newest connection of each organisation."""
     newest: dict[int, Connection] = {}
     for each in Connection.objects.select_related("organisation").order_by("id"):
@@ -172,7 +175,10 @@ def _connections(consents: dict[int, dict[str, Any]]) -> list[Shown]:
         each.organisation_id: each
         for each in CallBudget.objects.filter(organisation_id__in=list(newest))
     }
-    posts = _posting_today()
+    posts: dict[int, list[str]] = {}
+    for row in routes:
+        if row["now"] is not None:
+            posts.setdefault(row["now"].organisation_id, []).append(row["location"].name)
     return [
         _shown(
             each,
@@ -215,14 +221,6 @@ def _shown(
 def _last_runs(organisation_ids: list[int]) -> Sequence[Run]:
     found = Run.objects.filter(organisation_id__in=organisation_ids)
     return list(found.order_by("organisation_id", "-id").distinct("organisation_id"))
-
-
-def _posting_today() -> dict[int, list[str]]:
-    posts: dict[int, list[str]] = {}
-    for each in _routes(list(Location.objects.order_by("name"))):
-        if each["now"] is not None:
-            posts.setdefault(each["now"].organisation_id, []).append(each["location"].name)
-    return posts
 
 
 def _routes(locations: Sequence[Location]) -> list[dict[str, Any]]:

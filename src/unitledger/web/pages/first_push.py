@@ -17,6 +17,7 @@ from unitledger.engine.asking import NothingAsked, ask_again, outcome
 from unitledger.engine.going_live import standing
 from unitledger.engine.report import Filter, Status, report
 from unitledger.jobs.waking import wake
+from unitledger.store.connections import LocationRoute, Organisation
 from unitledger.store.records import SourceRecord
 from unitledger.store.requests import ResyncRequest
 from unitledger.web.frame import framed, now
@@ -86,7 +87,7 @@ def _page(request: HttpRequest, member: Member, *, error: str = "") -> HttpRespo
             "search": search,
             "error": error,
             "ticked": set(request.POST.getlist("record")),
-            "rows": _offered(member, kind, search),
+            "rows": _offered(member, kind, search, connection.organisation_id),
             "asked": asked,
             "sent": _sent(asked, member) if asked else (),
             "done": outcome(asked) if asked else None,
@@ -99,13 +100,23 @@ def _page(request: HttpRequest, member: Member, *, error: str = "") -> HttpRespo
     )
 
 
-def _offered(member: Member, kind: DocumentKind, search: str) -> Sequence[Any]:
-    """Records that are not in Xero yet, the newest first."""
+def _offered(
+    member: Member, kind: DocumentKind, search: str, organisation_id: int
+) -> Sequence[Any]:
+    """Records that are not in Xero yet, the newest first; of several organisations' those of the
+    locations that post to this one."""
+    places: Sequence[int] = member.location_ids
+    if Organisation.objects.count() > 1:
+        posting = LocationRoute.objects.filter(organisation_id=organisation_id)
+        routed = set(posting.values_list("location_id", flat=True))
+        places = [each for each in routed if member.may_see(each)]
+        if not places:
+            return []
     found = Filter(
         operator_id=member.operator_id,
         kind=kind,
         status=Status.NON_SYNCED,
-        location_ids=member.location_ids,
+        location_ids=places,
         search=search,
     )
     return [shown(row) for row in report(found, limit=OFFERED).rows]
