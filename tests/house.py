@@ -121,6 +121,7 @@ def _login(house: House, name: str, operator_id: int, role: str, *locations: str
 
 def _records(house: House) -> None:
     from unitledger.store.models import (
+        Document,
         Handling,
         Invoice,
         Location,
@@ -151,6 +152,7 @@ def _records(house: House) -> None:
         "organisation": str(organisation.public_id),
         "record": str(bill.record.public_id),
         "open record": str(left.record.public_id),
+        "way back": Document.objects.get(record=bill.record).link_token or "",
         "invoice": str(bill.record.public_id),
         "payment": str(Payment.objects.get().record.public_id),
         "tenant": str(Tenant.objects.get().record.public_id),

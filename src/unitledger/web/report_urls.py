@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from unitledger.web.pages import handling, record, report, resyncing, saved_filters
+from unitledger.web.pages import handling, record, report, resyncing, saved_filters, way_back
 
 REPORT = "reports/accounting-software-integration"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{REPORT}/requests/<uuid:public_id>", resyncing.resync_request, name="resync-request"),
     path(f"{REPORT}/decisions/<uuid:public_id>", handling.decision, name="decision"),
     path(f"{REPORT}/decisions/<uuid:public_id>/undo", handling.undo_decision, name="decision-undo"),
+    path("r/<slug:token>", way_back.way_back, name="way-back"),
     path("records/<uuid:public_id>", record.record, name="record"),
     path("records/<uuid:public_id>/link", handling.link_record, name="record-link"),
 ]

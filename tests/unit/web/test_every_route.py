@@ -111,6 +111,7 @@ ROUTES: Mapping[str, Route] = {
     f"import/{ONE}/back": importing(post=B, thing="upload"),
     f"import/{ONE}/correction": importing(get=B, thing="upload", none_for=404),  # nothing refused
     f"import/{ONE}/remove": importing(post=B, thing="upload", ends=True),
+    "r/<slug:token>": one("way back"),
     f"records/{ONE}": one("record"),
     f"records/{ONE}/preview": one("open record"),
     f"records/{ONE}/link": Route(get=B, post=B, thing="open record", at_a_location=True),
