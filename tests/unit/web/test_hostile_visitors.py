@@ -141,3 +141,14 @@ def test_an_invitation_of_before_lowers_nobody() -> None:
 
     assert signed_in(ann).post(link).status_code == 410
     assert Membership.objects.get(user=ann).role == "administrator"
+
+
+def test_a_zero_byte_is_refused_in_words_wherever_it_stands() -> None:
+    boss = signed_in(works_for("mary", new_operator()))
+
+    for answer in (
+        boss.get("/tenants?q=%00"),
+        boss.post("/account/name", {"name": "Mary\x00"}),
+    ):
+        assert answer.status_code == 400
+        assert "could not be understood" in answer.content.decode()
