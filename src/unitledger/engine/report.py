@@ -184,20 +184,23 @@ def record_ids(asked: Filter, *, limit: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+# A plain comparison, many times as fast as looking for the state in an array.
+_RANKS = " ".join(f"WHEN '{state}' THEN {rank + 1}" for state, rank in RANK.items())
+_RANKED = f"CASE d.state {_RANKS} END"
+
+
 def totals(asked: Filter) -> Sequence[Total]:
     """Counts and money by state of what a filter finds, worst first; void money is not counted."""
     where = of_filter(asked)
     with database.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT state, currency, count(*), sum(amount) FROM (
-                SELECT min(array_position(%(worst_first)s::text[], d.state)) AS rank,
-                       max(d.currency) AS currency,
+            SELECT (%(worst_first)s::text[])[rank], currency, count(*), sum(amount) FROM (
+                SELECT min({_RANKED}) AS rank, max(d.currency) AS currency,
                        sum(d.amount) FILTER (WHERE d.is_wanted) AS amount
                   FROM document d WHERE {where}
-                 GROUP BY d.record_id, d.organisation_id) AS each,
-                 LATERAL (SELECT (%(worst_first)s::text[])[each.rank] AS state) AS named
-             GROUP BY state, currency
+                 GROUP BY d.record_id, d.organisation_id) AS each
+             GROUP BY rank, currency
             """
             if asked.kind is DocumentKind.PAYMENT
             else f"""
