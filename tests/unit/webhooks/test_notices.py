@@ -244,9 +244,11 @@ def test_an_administrator_says_who_is_told_and_tries_it(
     """
     a wrong number     is said beside the field, and what was typed stays
     a test             arrives, and is in the list
+    the worker         tells of what happens then by itself
     bookkeepers        and other operators see none of it
     """
     from tests.connected import new_operator
+    from unitledger.jobs import doors
 
     monkeypatch.setenv("UNITLEDGER_SMTP", stage.office.url)
     mary: Client = signed_in(works_for("mary", stage.ledger.operator_id))
@@ -255,11 +257,17 @@ def test_an_administrator_says_who_is_told_and_tries_it(
     assert 'value="many"' in wrong.content.decode()
     assert "Give a whole number" in wrong.content.decode()
 
-    assert mary.post(f"{PAGE}/save", _form()).status_code == 302
+    both = ["failures", "connection_lost"]
+    assert mary.post(f"{PAGE}/save", _form(kind=both)).status_code == 302
     page = mary.post(f"{PAGE}/test", follow=True).content.decode()
     assert f"A test was mailed to {MARY}" in page
     assert "A test notice" in page
     assert len(stage.mails) == 1
+    stage.loses_its_connection()
+    doors.notice(0)
+    doors.notice(0)
+    assert "connection to" in stage.mails[1][0]
+    assert len(stage.mails) == 2
 
     clerk = signed_in(works_for("carl", stage.ledger.operator_id, "bookkeeper"))
     assert clerk.get(PAGE).status_code == 403
