@@ -26,6 +26,7 @@ from bench._printing import last_line, machine, table
 ROOT = "/api.xro/2.0"
 BATCH = 50
 PAGE = 100
+PAGES_A_ROUND = 40
 
 Made = Callable[[int], tuple[str, str, bytes | None]]
 
@@ -248,18 +249,26 @@ def _pages(
         "by number": lambda count: f"page=1&pageSize={PAGE}&InvoiceNumbers=N-{count - 1}",
         "next page of a sweep by id": lambda count: f"page=2&pageSize={PAGE}&order=InvoiceID",
     }
-    found: dict[str, tuple[float, float]] = {}
-    for name, query in kinds.items():
-        taken: tuple[list[float], list[float]] = ([], [])
-        for caller, count in ((beside, few), (ours, many)):
-            caller.raw("GET", f"{ROOT}/Invoices?{query(count)}")  # a sweep's first page sorts
-        for _ in range(40 * rounds):
-            for caller, count, into in ((beside, few, taken[0]), (ours, many, taken[1])):
-                began = time.perf_counter()
-                caller.raw("GET", f"{ROOT}/Invoices?{query(count)}")
-                into.append(time.perf_counter() - began)
-        found[name] = (_p95(taken[0]), _p95(taken[1]))
-    return found
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in kinds}
+    for _ in range(4 * rounds):
+        for name, query in kinds.items():
+            taken[name].append(_round(ours, beside, query(many), query(few)))
+    return {
+        name: (min(a for a, _ in p95s), min(b for _, b in p95s)) for name, p95s in taken.items()
+    }
+
+
+def _round(ours: Caller, beside: Caller, of_many: str, of_few: str) -> tuple[float, float]:
+    """p95 within a round. Of the rounds the quietest counts, as it does above."""
+    for caller, query in ((beside, of_few), (ours, of_many)):
+        caller.raw("GET", f"{ROOT}/Invoices?{query}")  # a sweep's first page sorts
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(PAGES_A_ROUND):
+        for caller, query, into in ((beside, of_few, taken[0]), (ours, of_many, taken[1])):
+            began = time.perf_counter()
+            caller.raw("GET", f"{ROOT}/Invoices?{query}")
+            into.append(time.perf_counter() - began)
+    return _p95(taken[0]), _p95(taken[1])
 
 
 def _p95(seconds: list[float]) -> float:
