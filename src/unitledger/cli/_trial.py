@@ -250,6 +250,7 @@ class Trial:
             keeping.keep(self._folder, kept)
         if kept.is_set_up:
             self.say(f"{kept.operator_name} is there already; --fresh begins anew.")
+            setting_up.moved_to(kept, url)
             return kept
         self.say(f"Connecting {kept.operator_name} to {fauxero['organisations'][0]['name']}.")
         setting_up.connect(kept, fauxero, redirect_uri=url + CALLBACK_PATH, tools=tools)

@@ -117,6 +117,11 @@ def bring_in(kept: Kept, *, tools: Tools) -> int:
     return count
 
 
+def moved_to(kept: Kept, url: str) -> None:
+    """Links lead to where the pages are now: another start may have another port."""
+    Operator.objects.filter(id=kept.operator_id).update(link_base=url)
+
+
 def with_key(kept: Kept, *, tools: Tools) -> Kept:
     """With an API key for the play that goes on; the same one as long as it is not revoked."""
     if kept.api_key and verify(kept.api_key, now=tools.clock.now()) is not None:
