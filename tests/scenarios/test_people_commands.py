@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +112,27 @@ def test_the_audit_log_goes_into_a_file_of_one_operator(tmp_path: Path) -> None:
     assert "command line: person invited  tom@example.com" in run("audit").stdout
     new_operator()
     assert run("audit").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("people", "deactivate", "tom@example.com"),
+        ("people", "reset", "tom@example.com"),
+        ("people", "second-step-off", "tom@example.com"),
+    ],
+)
+def test_a_command_starts_by_itself(words: tuple[str, ...]) -> None:
+    """In a process in which nothing has set Django up before."""
+    works_for("tom", new_operator(), "viewer")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "unitledger", *words, "--json"],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["email"] == "tom@example.com"

@@ -64,9 +64,9 @@ def invite(
     operator: str | None,
 ) -> None:
     """Print a link by which one person joins: good once, for seven days."""
-    from unitledger.engine.people import members
-
     with _acting():
+        from unitledger.engine.people import members
+
         owner = one_operator(operator)
         made = members.invite(
             owner.pk,
@@ -84,9 +84,10 @@ def invite(
 @operator_option
 def deactivate(email: str, as_json: bool, operator: str | None) -> None:
     """The login opens nothing of the operator any more, at once."""
-    from unitledger.engine.people import members
 
     def act(owner: Operator, user: User) -> None:
+        from unitledger.engine.people import members
+
         members.deactivate(owner.pk, user.public_id, by=_by(), now=_now())
 
     _do(act, email, operator, said="opens nothing of it any more.", as_json=as_json)
@@ -98,9 +99,10 @@ def deactivate(email: str, as_json: bool, operator: str | None) -> None:
 @operator_option
 def reactivate(email: str, as_json: bool, operator: str | None) -> None:
     """Let somebody who was deactivated in again, in the role of before."""
-    from unitledger.engine.people import members
 
     def act(owner: Operator, user: User) -> None:
+        from unitledger.engine.people import members
+
         members.reactivate(owner.pk, user.public_id, by=_by())
 
     _do(act, email, operator, said="works for it again.", as_json=as_json)
@@ -113,9 +115,9 @@ def reactivate(email: str, as_json: bool, operator: str | None) -> None:
 @operator_option
 def reset(email: str, url: str | None, as_json: bool, operator: str | None) -> None:
     """Print a link by which somebody who forgot it chooses a new password."""
-    from unitledger.engine.people import members
-
     with _acting():
+        from unitledger.engine.people import members
+
         owner = one_operator(operator)
         user = _member(owner, email)
         made = members.make_reset_link(owner.pk, user.public_id, **_how())
@@ -128,9 +130,9 @@ def reset(email: str, url: str | None, as_json: bool, operator: str | None) -> N
 @json_option
 def password(email: str, password: str, as_json: bool) -> None:
     """Set a new password, also of somebody who works for several operators."""
-    from unitledger.engine.people.logins import change_password
-
     with _acting():
+        from unitledger.engine.people.logins import change_password
+
         user = _login(email)
         change_password(user, password, session=None, address=None, by=_by())
         said = f"{user.username} signs in with the new password; every session has ended."
@@ -142,9 +144,9 @@ def password(email: str, password: str, as_json: bool) -> None:
 @json_option
 def second_step_off(email: str, as_json: bool) -> None:
     """Let somebody in who lost phone and recovery codes."""
-    from unitledger.engine.people.two_steps import turn_off
-
     with _acting():
+        from unitledger.engine.people.two_steps import turn_off
+
         user = _login(email)
         turn_off(user, by=_by())
         said = f"{user.username} signs in with the password alone."
