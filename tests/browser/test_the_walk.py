@@ -401,7 +401,9 @@ def goes_ahead(walk: Walk) -> int:
     """Nothing is sent until a person has looked and said so. Gives the newest run before."""
     page = walk.page
     page.get_by_role("navigation", name="Xero").get_by_role("link", name="Going live").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("Nothing there could be booked twice")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     walk.keep("going-live")
     walk.opens("Sync runs")
     expect(page.get_by_text("Waits for your go-ahead")).to_be_visible()
