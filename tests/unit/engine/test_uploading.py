@@ -211,6 +211,20 @@ def test_what_does_not_fit_is_said_by_the_files_own_name(operator_id: int) -> No
     assert checked(uploaded(operator_id, GOOD)).state == "checked"
 
 
+def test_a_fault_of_ours_is_told_and_does_not_come_back_for_ever(operator_id: int) -> None:
+    def broken(path: Path, profile: str) -> Any:
+        raise ZeroDivisionError
+
+    upload = checked(uploaded(operator_id, GOOD))
+    asking.ask_import(upload.pk, by=COMMAND_LINE, now=NOW)
+    work_off(upload.pk, clock=DatabaseClock(), open_source=broken)
+    upload.refresh_from_db()
+    assert (upload.state, upload.beat_at) == ("failed", None)
+    assert "not in the file" in upload.message
+    assert open_uploads(now=DatabaseClock().now()) == []
+    assert imported(checked(upload)).state == "done"
+
+
 def test_a_file_is_bounded_and_its_name_is_only_shown(operator_id: int, tmp_path: Path) -> None:
     with pytest.raises(SourceRefused, match="more than 50 MB"):
         keeping.keep(

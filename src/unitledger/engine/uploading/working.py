@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 import structlog
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.models import Q
 
 from unitledger.core.arrivals import Arrived
@@ -73,6 +73,11 @@ def work_off(
             done = _failed(refused.message, refused.remedy)
         except FileNotFoundError:
             done = _failed("The file is no longer here.", "Upload it again.")
+        except DatabaseError:
+            raise  # the database is gone or going: whoever comes next goes on
+        except Exception:  # ours, whatever it is: a person waits, and again would fail again
+            log.exception("an upload failed", upload_id=upload.pk)
+            done = _failed("It failed here, not in the file; the log says why.", "Try it again.")
     if done["state"] is None:  # this process ends: the next worker goes on
         Upload.objects.filter(pk=upload.pk).update(beat_at=None)
         return
