@@ -62,6 +62,7 @@ def test_from_keys_to_a_mapped_connection_and_back(mary: Client, xero: Stage) ->
     assert "Connected to <strong>Demo Company (UK)</strong>" in page
     assert "Emulator" in page
     assert "1 January 2026" in page
+    assert "Connected by" in page
     assert "nothing is sent without one" in page
 
     mary.post(f"{XERO}/mapping")

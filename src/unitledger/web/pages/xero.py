@@ -102,7 +102,7 @@ def _connected_by(connection: Connection | None) -> AuditEntry | None:
     if connection is None:
         return None
     entries = AuditEntry.objects.filter(
-        act="organisation_connected", subject_id=str(connection.organisation.public_id)
+        act="organisation_connected", subject_id=str(connection.public_id)
     )
     return entries.order_by("id").last()
 
