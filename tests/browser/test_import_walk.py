@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.conftest import Database
@@ -64,27 +65,30 @@ def test_a_file_is_uploaded_named_checked_and_imported(
     page.get_by_label("Kind of charge of LOCKS").select_option("merchandise")
     expect(page.get_by_label("Save it for the next file")).to_be_checked()
 
-    with worker():
-        page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    _seen(page, picture, "3-waiting")
+
+    with worker():  # the page changes by itself
         expect(page.get_by_role("heading", name="Check before you import")).to_be_visible(
             timeout=30_000
         )
         expect(page.get_by_role("heading", name="2 rows cannot be read")).to_be_visible()
-        _seen(page, picture, "3-check")
+        _seen(page, picture, "4-check")
         with page.expect_download() as correction:
             page.get_by_role("link", name="Download the 2 rows with remarks").click()
         assert "INV-023914" in correction.value.path().read_text(encoding="utf-8-sig")
         page.get_by_role("button", name="Import 3 rows").click()
         result = page.get_by_role("heading", name="Imported: invoices-sep-oct.csv")
         expect(result).to_be_visible(timeout=30_000)
-    _seen(page, picture, "4-refused")
+    _seen(page, picture, "5-refused")
     page.get_by_role("link", name="Created").click()
     expect(page.get_by_role("link", name="Invoice INV-023989")).to_be_visible()
-    _seen(page, picture, "5-created")
+    _seen(page, picture, "6-created")
     page.get_by_role("link", name="Import", exact=True).first.click()
     expect(page.get_by_role("link", name="invoices-sep-oct.csv")).to_be_visible()
     page.get_by_role("link", name="Profiles (1)").click()
-    _seen(page, picture, "6-profiles")
+    _seen(page, picture, "7-profiles")
     assert troubles == []
 
 
@@ -93,10 +97,13 @@ def _is_trouble(said: ConsoleMessage) -> bool:
 
 
 def _seen(page: Page, picture: Picture, step: str) -> None:
-    """As a picture of a wide and of a narrow screen, which scrolls only up and down."""
+    """A picture of a wide and of a narrow screen, and nothing serious that axe finds."""
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         picture(page, f"{step}-{width}")
         assert not wider, f"{step} is wider than {width} pixels"
+    found = Axe().run(page).response["violations"]
+    serious = [each for each in found if each["impact"] in ("serious", "critical")]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in serious] == []
     page.set_viewport_size({"width": 1440, "height": 900})
