@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -102,11 +102,16 @@ def test_reminders_are_off_until_somebody_switches_them_on(held: Held) -> None:
     assert held.books.read_reminders(held.access)[0] is True
 
 
-def test_the_payment_services_of_a_theme_are_named(held: Held) -> None:
+def test_the_payment_services_of_a_theme_are_named_where_we_may_ask(held: Held) -> None:
     (theme,), _, _ = held.books.read_themes(held.access)
     assert held.books.read_payment_links(held.access, theme)[0] == ()
     held.does("add_payment_service", name="PayFast")
     assert held.books.read_payment_links(held.access, theme)[0] == ("PayFast",)
+    narrow = held.server.run(
+        lambda world: world.tester_token(held.organisation_id, scopes=["accounting.settings"])
+    )
+    access = replace(held.access, token=narrow["access_token"])
+    assert held.books.read_payment_links(access, theme)[0] is None
 
 
 def test_where_our_permission_does_not_reach_payment_links_are_not_known() -> None:

@@ -294,7 +294,9 @@ def test_what_stands_in_the_organisation_is_asked_about_with_its_evidence(
     assert _topics(newcomer) == list(Topic)
     evidence = {each.topic: each.evidence for each in GoingLiveQuestion.objects.all()}
     assert evidence["repeating"]["rows"][0][:3] == ["Repeat Rita", "Unit 7", "1 MONTHLY"]
-    assert evidence["payment_links"]["rows"] == [["Standard", "PayFast"]]
+    # Our permission does not cover payment services, so a person is asked to look.
+    assert evidence["payment_links"] == {**evidence["payment_links"], "rows": [], "count": 0}
+    assert evidence["payment_links"]["about"] == {"hidden": True}
     assert evidence["credits"]["rows"][0][:2] == ["CN-1", "Repeat Rita"]
     assert evidence["others"]["rows"][0][:2] == ["app.stora.example", "1"]
     assert evidence["numbers"]["rows"] == [["digits alone", "1001", "2041", "2041"]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fauxero.accounting.base import INVOICES_READ, INVOICES_WRITE, SETTINGS_READ
+from fauxero.accounting.base import INVOICES_READ, INVOICES_WRITE
 from fauxero.accounting.resource import Resource
 
 ATTACHMENTS_WRITE = frozenset({"accounting.attachments"})
@@ -88,7 +88,8 @@ KINDS: dict[str, Kind] = {
         "PaymentService",
         "PaymentServiceID",
         frozenset({"GET"}),
-        read_scopes=lambda _: PAYMENT_SERVICES | SETTINGS_READ,
+        # Spec: reading the payment services of a theme needs this scope, and no other will do.
+        read_scopes=lambda _: PAYMENT_SERVICES,
     ),
 }
 
