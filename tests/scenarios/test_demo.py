@@ -120,7 +120,7 @@ def test_a_demo_ties_out_and_is_found_again(home: Home) -> None:
     assert {each["kind"]: each["source"]["count"] for each in again["by_kind"]} == counts
     page = _signed_in_page(again)
     assert f"All {sum(counts.values()):,} records are in Xero." in page
-    assert "Both ledgers agree to the cent." in page
+    assert "difference <strong>£0.00</strong>" in page
     assert "Emulator" in page
 
     process.send_signal(signal.SIGINT)
