@@ -9,7 +9,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -110,7 +109,7 @@ def parse_profile(text: str) -> HookProfile:
     try:
         return HookProfile.model_validate(content)
     except ValidationError as error:
-        raise ProfileWrong(Path("of the address"), findings=list(_findings(error))) from None
+        raise ProfileWrong("of the address", findings=list(_findings(error))) from None
 
 
 def example_profile() -> str:
