@@ -56,15 +56,19 @@ def _import(file: str, profile: str) -> int:
 
 def _work(url: str) -> int:
     from unitledger.engine.work import work_on
-    from unitledger.store.models import Document, Organisation
+    from unitledger.store.models import Document, Effect, Organisation
     from unitledger.system import DatabaseClock
 
     tools = _business.make_tools(url, clock=DatabaseClock())
-    work_on(Organisation.objects.get().pk, tools, trigger="bench")
+    outcome = work_on(Organisation.objects.get().pk, tools, trigger="bench")
     open_documents = Document.objects.exclude(state="synced")
     if open_documents.exists():
-        first = open_documents.values("kind", "state", "problems").first()
-        raise RuntimeError(f"{open_documents.count()} documents are not written: {first}")
+        first = open_documents.values("id", "kind", "state", "problems").first()
+        effects = Effect.objects.filter(document_id=first["id"]) if first else Effect.objects.none()
+        raise RuntimeError(
+            f"{open_documents.count()} documents are not written: {first}, "
+            f"{list(effects.values())}, after {outcome}"
+        )
     return Document.objects.count()
 
 

@@ -76,8 +76,12 @@ class Sender:
         if not self._flights:
             return []
         wait([each.answer for each in self._flights], wait_seconds, FIRST_COMPLETED)
-        done = [each for each in self._flights if each.answer.done()]
-        self._flights = [each for each in self._flights if not each.answer.done()]
+        done: list[Flight] = []
+        under_way: list[Flight] = []
+        for each in self._flights:
+            # Asked once: a flight that ended between two questions would be in neither list.
+            (done if each.answer.done() else under_way).append(each)
+        self._flights = under_way
         return done
 
     def close(self) -> None:
