@@ -77,8 +77,7 @@ def main() -> None:
 
 def _backfill(databases: Databases, *, pairs: int, contacts_there: int) -> Backfill:
     with _books(contacts_there) as (server, given):
-        _database.use(databases.make(f"pairs_{pairs}"))
-        _database.migrate()
+        databases.make_empty(f"pairs_{pairs}")
         tools = _business.make_tools(server.url, clock=WorldsClock(server))
         made = _business.connect(
             tools,

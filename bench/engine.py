@@ -57,8 +57,7 @@ def main() -> None:
     contacts, pairs = (50, 100) if arguments.quick else (arguments.contacts, arguments.pairs)
     rounds = 1 if arguments.quick else arguments.rounds
     with _database.databases() as databases, stub() as books:
-        _database.use(databases.make("seeded"))
-        _database.migrate()
+        databases.make_empty("seeded")
         tools = _tools(books)
         made = _seeded(tools, contacts=contacts, pairs=pairs)
         seen = Rounds()

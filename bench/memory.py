@@ -56,8 +56,7 @@ def _measured(databases: Databases, folder: Path, *, documents: int) -> Figures:
     file = folder / f"{documents}.csv"
     _write(file, documents=documents)
     with stub() as books:
-        url = databases.make(f"documents_{documents}")
-        _database.use(url)
+        url = databases.make_empty(f"documents_{documents}")
         _connect(books)
         _database.close_connections()
         return {
@@ -67,7 +66,6 @@ def _measured(databases: Databases, folder: Path, *, documents: int) -> Figures:
 
 
 def _connect(books: Stub) -> None:
-    _database.migrate()
     tools = _business.make_tools(books.url, clock=DatabaseClock())
     made = _business.connect(
         tools,
